@@ -1,0 +1,66 @@
+"""Drivers and recipes of the lesson on linear layers."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import nn
+
+from helpers.checks.drivers import common
+from helpers.checks.drivers.common import Complaint
+
+CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
+
+
+def truth_tables(answer: Any) -> Any:
+    """Run perceptrons given as name → (w1, w2, b) on the four corners (0, 0), (0, 1), (1, 0), (1, 1).
+
+    Returns:
+        Name → list of four 0s and 1s; None for a perceptron that is still None.
+    """
+    if answer is None:
+        return None
+    if not isinstance(answer, dict):
+        kind = type(answer).__name__
+        raise Complaint(f"this is a {kind}; a dict with a name for each perceptron is wanted")
+    return {name: _truth_table(name, numbers) for name, numbers in answer.items()}
+
+
+def _truth_table(name: str, numbers: Any) -> list[int] | None:
+    if numbers is None or numbers is Ellipsis:
+        return None
+    try:
+        w1, w2, b = (float(number) for number in numbers)
+    except (TypeError, ValueError):
+        raise Complaint(f"{name} wants three numbers, (w1, w2, b)") from None
+    return [int(w1 * x1 + w2 * x2 + b > 0) for x1, x2 in CORNERS]
+
+
+def built(function: Callable[[], nn.Module], x: torch.Tensor) -> dict[str, Any]:
+    """Call `function()`, which builds a model, and run that on the batch `x` as `common.model` does.
+
+    Returns:
+        What `common.model` returns, and "output shape".
+    """
+    seen = common.model(function(), x)
+    output = seen["output"]
+    return seen | {"output shape": tuple(output.shape) if torch.is_tensor(output) else None}
+
+
+def network(
+    sizes: list[int], bias: bool = True, nested: bool = False, frozen: bool = False
+) -> nn.Module:
+    """Return linear layers that chain, `sizes[0]` → `sizes[1]` → …, as an `nn.Sequential`.
+
+    Args:
+        bias: give the layers a bias.
+        nested: put all layers but the last into a Sequential of their own.
+        frozen: let the first layer's parameters want no gradient.
+    """
+    layers = [nn.Linear(n_in, n_out, bias=bias) for n_in, n_out in pairwise(sizes)]
+    if frozen:
+        layers[0].requires_grad_(False)
+    if nested:
+        return nn.Sequential(nn.Sequential(*layers[:-1]), layers[-1])
+    return nn.Sequential(*layers)

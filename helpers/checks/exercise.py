@@ -1,0 +1,371 @@
+"""How an exercise is declared. One declaration gives feedback, marks, recognises mistakes and tests itself.
+
+See CONTRIBUTING.md for a worked example; `helpers/checks/lessons/` holds one module per lesson.
+"""
+
+import ast
+import inspect
+import math
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from helpers.checks import plain
+from helpers.checks.compare import Finding, compare
+from helpers.checks.draw import Draw
+from helpers.checks.drivers import common
+from helpers.checks.limits import undisturbed
+from helpers.checks.plain import made
+from helpers.checks.source import is_stub, same_program
+
+__all__ = [
+    "ChoiceExercise",
+    "Exercise",
+    "FunctionExercise",
+    "ModelExercise",
+    "ModuleExercise",
+    "RepairExercise",
+    "TrainingExercise",
+    "ValueExercise",
+    "case",
+    "exercise",
+    "forbid",
+    "made",
+    "mistake",
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Inputs of one run, the requirement that it serves (None: the first one), what the judge alone knows."""
+
+    inputs: tuple
+    requirement: str | None = None
+    fixed: bool = True
+    truth: Any = None
+
+
+def case(*inputs: Any, requirement: str | None = None, truth: Any = None) -> Case:
+    """Return a case: the arguments of one call, the requirement for which it counts, and a training
+    run's truth, which stays with the judge."""
+    return Case(inputs, requirement, truth=truth)
+
+
+class Plan(dict):
+    """What `probe` carries out: plain data, without the answer.
+
+    Attributes:
+        truths: the truth of each case. Not among the dict's items, so a plan written as JSON for the process
+            that runs the learner's code leaves it behind.
+    """
+
+    truths: list
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong answer and the sentence that puts the learner right."""
+
+    answer: Any
+    says: str
+
+
+def mistake(answer: Any, says: str) -> Mistake:
+    """Declare a known wrong answer: a small wrong implementation (or value) and what to say to it."""
+    if not says.strip():
+        raise ValueError("a mistake needs a sentence that puts the learner right")
+    return Mistake(answer, says)
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """Words that the learner's program must not use, the reason, and the requirement that is then lost."""
+
+    words: tuple[str, ...]
+    why: str
+    requirement: str | None = None
+
+
+def forbid(*words: str, why: str, requirement: str | None = None) -> Forbidden:
+    """Forbid functions by last name ("softmax"), or "for", "while", "@", "**", "lambda".
+
+    With `requirement` only its points are lost, without it all of them.
+    """
+    return Forbidden(words, why, requirement)
+
+
+class Exercise:
+    """A declaration, filled in by a subclass under the decorator `exercise`. The functions take no self.
+
+    Attributes:
+        reference: the right answer: a function, a class or a value, as the learner is to write it.
+        inputs: function of a `Draw` that yields the cases: tuples of arguments, single arguments, or
+            `case(...)`. Fixed small ones first, then drawn ones. None: one case without inputs.
+        requirements: text → points; without it, one requirement that holds all points.
+        parts: for a driver that returns a dict: key → requirement. Only these keys are compared.
+        mistakes, alternatives: wrong answers with their sentences; right answers in another form.
+        hints: from a nudge to nearly the answer.
+        forbidden: a `forbid(...)`, or a list of them.
+        driver: what runs the answer, a function of `helpers.checks.drivers`.
+        wants: "function", "class" or "value".
+        gradients: compare the gradients with respect to the inputs too.
+        rtol, atol: how close floating-point answers must be: |yours − expected| ≤ atol + rtol·|expected|.
+        seconds: computing time for all cases together.
+        reveal: show the expected answer on the card.
+    """
+
+    name: str
+    lesson: str
+    points: float
+    ask: str
+
+    reference: Any = None
+    inputs: Callable[[Draw], Iterable] | None = None
+    requirements: ClassVar[dict[str, float]] = {}
+    parts: ClassVar[dict[str, str]] = {}
+    mistakes: ClassVar[list[Mistake]] = []
+    alternatives: ClassVar[list] = []
+    hints: ClassVar[list[str]] = []
+    forbidden: Any = ()
+    driver = staticmethod(common.call)
+    wants = "function"
+    gradients = False
+    rtol = 1e-4
+    atol = 1e-6
+    seconds = 0.8
+    reveal = True
+
+    @property
+    def id(self) -> str:
+        """Lesson and name, as in "01_tensors/standardize"."""
+        return f"{self.lesson}/{self.name}"
+
+    @property
+    def shortcuts(self) -> list[Forbidden]:
+        """The forbidden words as a list, be one declared, several or none."""
+        return [self.forbidden] if isinstance(self.forbidden, Forbidden) else list(self.forbidden)
+
+    def cases(self, seed: int) -> list[Case]:
+        """Return the cases for a seed; those made before the first draw are marked as fixed."""
+        if self.inputs is None:
+            return [Case(())]
+        draw, found = Draw(seed), []
+        for item in self.inputs(draw):
+            one = (
+                item
+                if isinstance(item, Case)
+                else Case(item if isinstance(item, tuple) else (item,))
+            )
+            found.append(replace(one, fixed=draw.count == 0))
+        return found
+
+    def plan(self, seed: int) -> Plan:
+        """Return the plan that `probe` carries out: plain data, without the answer."""
+        driver = self.driver
+        where = driver.__module__.removeprefix("helpers.checks.drivers.")
+        with undisturbed():
+            cases = self.cases(seed)
+        plan = Plan(
+            exercise=self.id,
+            driver=f"{where}.{driver.__name__}",
+            cases=[
+                {
+                    "inputs": [plain.encode(i) for i in c.inputs],
+                    "requirement": c.requirement,
+                    "fixed": c.fixed,
+                }
+                for c in cases
+            ],
+            gradients=self.gradients,
+            seconds=self.seconds,
+        )
+        plan.truths = [c.truth for c in cases]
+        return plan
+
+    def compare(self, got: Any, expected: Any) -> Finding | None:
+        """Return what is wrong with an answer, or None."""
+        return compare(got, expected, self.rtol, self.atol)
+
+    def is_attempted(self, record: dict) -> bool:
+        """Say whether the record shows more than what the learner was given."""
+        if record["source"] is not None:
+            return not is_stub(record["source"])
+        runs = record["runs"]
+        return not (runs and all("value" in r and is_blank(plain.decode(r["value"])) for r in runs))
+
+
+def is_blank(value: Any) -> bool:
+    """Say whether a value is a place left empty: None, `...`, or a collection of nothing else."""
+    if value is None or value is Ellipsis:
+        return True
+    if isinstance(value, dict):
+        return bool(value) and all(is_blank(v) for v in value.values())
+    return isinstance(value, list | tuple) and bool(value) and all(is_blank(v) for v in value)
+
+
+class FunctionExercise(Exercise):
+    """The learner writes a function; it is called on every case."""
+
+
+class ValueExercise(Exercise):
+    """The learner gives a value: a number, a tuple, a tensor, or a dict with one answer per part.
+
+    Serves for predictions too: the expected value is not shown. `reference` is the value itself. A number
+    may be given as an int, a float or a one-element tensor.
+    """
+
+    driver = staticmethod(common.value)
+    wants = "value"
+    reveal = False
+
+    def is_attempted(self, record: dict) -> bool:
+        return not all("value" in r and is_blank(plain.decode(r["value"])) for r in record["runs"])
+
+
+class ChoiceExercise(ValueExercise):
+    """The learner chooses from `options` (key → text); `mistakes` says why each other key is wrong.
+
+    `reference` is a key, or a dict with one key per question. Capital letters and spaces do not matter.
+    """
+
+    options: ClassVar[dict[str, str]] = {}
+
+    def compare(self, got: Any, expected: Any) -> Finding | None:
+        """Return what is wrong with an answer, or None; an answer beside the options is named as such."""
+        keys = {key.casefold() for key in self.options}
+        for question, choice in got.items() if isinstance(got, dict) else [(None, got)]:
+            if choice is not None and str(choice).strip().casefold() not in keys:
+                where = "" if question is None else f"{question}: "
+                choices = ", ".join(f'"{key}"' for key in self.options)
+                return Finding(
+                    "type", f"{where}{str(choice)[:100]!r} is none of the choices: {choices}."
+                )
+        return super().compare(got, expected)
+
+
+class ModuleExercise(Exercise):
+    """The learner writes an `nn.Module` class. A case is `case(constructor_arguments, x)`.
+
+    `parts` names what is compared: "parameters" (shapes), "names", "layers", "output" (with fixed
+    parameters), "gradients reach every parameter". The reference is a class.
+    """
+
+    driver = staticmethod(common.module)
+    wants = "class"
+
+
+class ModelExercise(Exercise):
+    """The learner builds a model object. A case is a batch `x`; `parts` as in `ModuleExercise`."""
+
+    driver = staticmethod(common.model)
+    wants = "value"
+
+    def is_attempted(self, record: dict) -> bool:
+        return record["type"] not in ("NoneType", "ellipsis")
+
+
+class TrainingExercise(Exercise):
+    """The learner writes a function that trains a model; what counts is how good its predictions are.
+
+    A case is `case(..., truth=...)`. The driver hands the inputs to the learner's function and returns its
+    predictions for held-out inputs. The truth about those never enters the learner's process: the judge
+    works the score out of predictions and truth. Draw the task anew each time (which rows are held out,
+    the order of the columns, the numbers of the classes), so that no answer can be learned by heart.
+
+    Attributes:
+        score: `score(predictions, truth)`, higher is better. The truth has the form of the predictions, or is
+            a dict whose entry "y" has.
+        at_least: the score that has to be reached.
+        score_name: what the score measures, as in "accuracy on pictures it has not seen".
+    """
+
+    score: Callable[[Any, Any], float]
+    at_least: float
+    score_name = "score on held-out data"
+    reveal = False
+    seconds = 5
+
+    def compare(self, got: Any, expected: Any) -> Finding | None:
+        right = expected["y"] if isinstance(expected, dict) else expected
+        form = compare(got, right, rtol=math.inf)
+        if form and form.stage != "values":
+            return form
+        score = float(self.score(got, expected))
+        if score >= self.at_least:
+            return None
+        words = f"The {self.score_name} is {score:.3f}; {self.at_least:g} is wanted."
+        return Finding("values", words)
+
+
+class RepairExercise(Exercise):
+    """The learner mends a broken program, a function declared as `broken`, which the stub repeats.
+
+    Left as it is, it counts as not attempted.
+    """
+
+    broken: Any = None
+
+    def is_attempted(self, record: dict) -> bool:
+        return not same_program(record["source"], _own_source(self.broken, self))
+
+
+def _own_source(function: Any, owner: Exercise) -> str:
+    """Return the source of a function declared in a class body, named like the exercise."""
+    source = textwrap.dedent(inspect.getsource(function))
+    tree = ast.parse(source)
+    tree.body[0].name = owner.name
+    return ast.unparse(tree)
+
+
+_LESSONS: dict[str, dict[str, Exercise]] = {}
+
+
+def exercises_of(lesson: str) -> dict[str, Exercise]:
+    """Return the registered exercises of a lesson by name, in order of declaration."""
+    return _LESSONS.get(lesson, {})
+
+
+def registered() -> list[str]:
+    """Return the ids of the lessons whose declarations have been imported."""
+    return list(_LESSONS)
+
+
+def exercise(lesson: str, points: float) -> Callable[[type], Exercise]:
+    """Decorate a class body that declares an exercise; its name becomes the exercise's object.
+
+    The class's name is the name that the learner's answer has in the notebook.
+    """
+
+    def declare(cls: type[Exercise]) -> Exercise:
+        for name, thing in list(vars(cls).items()):
+            if inspect.isfunction(thing):  # the functions of a declaration take no self
+                setattr(cls, name, staticmethod(thing))
+        declared = cls()
+        declared.name, declared.lesson, declared.points = cls.__name__, lesson, float(points)
+        declared.ask = inspect.cleandoc(cls.__doc__ or "")
+        if not declared.requirements:
+            declared.requirements = {"gives the right answer": declared.points}
+        _refuse_nonsense(declared)
+        _LESSONS.setdefault(lesson, {})[declared.name] = declared
+        return declared
+
+    return declare
+
+
+def _refuse_nonsense(declared: Exercise) -> None:
+    where = f"exercise {declared.id}"
+    if not declared.ask:
+        raise ValueError(f"{where} needs a docstring: one sentence of what is asked")
+    total = sum(declared.requirements.values())
+    if abs(total - declared.points) > 1e-9:
+        raise ValueError(
+            f"{where}: its requirements are worth {total:g} points, not {declared.points:g}"
+        )
+    unknown = {c.requirement for c in declared.cases(0)} | set(declared.parts.values())
+    unknown |= {f.requirement for f in declared.shortcuts}
+    unknown -= {None, *declared.requirements}
+    if unknown:
+        raise ValueError(f"{where}: there is no requirement {sorted(unknown)[0]!r}")
+    if isinstance(declared, ChoiceExercise) and not declared.options:
+        raise ValueError(f"{where}: a choice needs options")

@@ -1,0 +1,422 @@
+"""The second half of a check: from a record and the declaration to points and words.
+
+Pure functions: they never run the learner's code, only the declaration's own answers.
+"""
+
+from functools import partial
+from typing import Any
+
+from helpers.checks import plain
+from helpers.checks.advice import advice
+from helpers.checks.compare import STAGES, Finding, compare
+from helpers.checks.exercise import (
+    ChoiceExercise,
+    Exercise,
+    Plan,
+    RepairExercise,
+    TrainingExercise,
+    ValueExercise,
+    is_blank,
+)
+from helpers.checks.limits import undisturbed
+from helpers.checks.probe import run_case
+from helpers.checks.show import shorten, show
+from helpers.checks.source import forbidden_in, parse
+from helpers.checks.verdict import Requirement, Verdict
+
+_NO_CASE = (
+    10**9
+)  # in place of a case's number, behind them all: what was lost by the way it is written
+NOT_A_RECORD = "The record of this run is missing or damaged, so nothing can be marked."
+
+
+def judge(exercise: Exercise, plan: Plan, record: Any, *, hidden: bool = False) -> Verdict:
+    """Return the verdict on a record that was made with `plan`.
+
+    Args:
+        exercise: the declaration.
+        plan: what `exercise.plan(seed)` returned; the judge's own copy, not one from the learner's process.
+        record: what `probe` returned, from whatever source: a damaged or forged one earns 0 points.
+        hidden: leave the drawn inputs and the expected answers out of the words.
+    """
+    if not _is_sound(record, plan):
+        return _verdict(exercise, "failed", {}, message=NOT_A_RECORD)
+    if not record["found"]:
+        words = (
+            f"There is no `{exercise.name}` yet. Run the cell that defines it, then this one again."
+        )
+        return _verdict(exercise, "not attempted", {}, message=words)
+    try:
+        if not exercise.is_attempted(record):
+            return _verdict(exercise, "not attempted", {}, message=_invitation(exercise))
+        with undisturbed():
+            return _judge_attempt(exercise, plan, record, hidden)
+    except plain.PlainError:
+        return _verdict(exercise, "failed", {}, message=NOT_A_RECORD)
+
+
+def _is_sound(record: Any, plan: dict) -> bool:
+    """Say whether a record has the form that `probe` gives it."""
+    forms = {"exercise": str, "found": bool, "type": str, "is_class": bool, "callable": bool}
+    if not isinstance(record, dict) or record.get("exercise") != plan["exercise"]:
+        return False
+    if not all(type(record.get(key)) is kind for key, kind in forms.items()):
+        return False
+    if not isinstance(record.get("source"), str | None) or not isinstance(record.get("uses"), list):
+        return False
+    runs = record.get("runs")
+    if not isinstance(runs, list) or len(runs) > len(plan["cases"]):
+        return False
+    return all(isinstance(u, str) for u in record["uses"]) and all(map(_is_sound_run, runs))
+
+
+def _is_sound_run(run: Any) -> bool:
+    if not isinstance(run, dict) or not isinstance(run.get("printed", ""), str):
+        return False
+    if run.get("outcome") == "returned":
+        changed = run.get("changed")
+        return "value" in run and isinstance(changed, list) and all(type(c) is int for c in changed)
+    if run.get("outcome") == "raised":
+        error = run.get("error")
+        words = ("type", "message", "line")
+        return isinstance(error, dict) and all(isinstance(error.get(w), str) for w in words)
+    return run.get("outcome") == "out of time"
+
+
+def _invitation(exercise: Exercise) -> str:
+    places = {"value": "fill in the value", "class": "write the class"}
+    task = places.get(exercise.wants, "write the function")
+    if isinstance(exercise, RepairExercise):
+        task = "mend the program"
+    return f"Not attempted yet: {task} in the cell above."
+
+
+class _Attempt:
+    """A record beside what the reference does on the same cases."""
+
+    def __init__(self, exercise: Exercise, plan: Plan, record: dict) -> None:
+        self.exercise, self.plan, self.record = exercise, plan, record
+        self.runs = record["runs"] + [{"outcome": "out of time"}] * (
+            len(plan["cases"]) - len(record["runs"])
+        )
+        self.expected = _expected(exercise, plan)
+
+    def units(self, requirement: str) -> list[tuple[int, str | None]]:
+        """Return what decides on a requirement: numbers of cases, each with a part of the answer or None."""
+        first = next(iter(self.exercise.requirements))
+        parts = [p for p, r in self.exercise.parts.items() if r == requirement]
+        found: list[tuple[int, str | None]] = []
+        for number, case in enumerate(self.plan["cases"]):
+            own = case["requirement"]
+            if self.exercise.parts and own is None:
+                found += [(number, part) for part in parts]
+            elif (own or first) == requirement:
+                found.append((number, None))
+        return found
+
+    def finding(self, number: int, part: str | None) -> Finding | None:
+        """Take one case (and part of its answer) through the stages."""
+        run, expected = self.runs[number], self.expected[number]
+        return _ran(run, self.exercise) or self._differs(run, expected, part)
+
+    def _differs(self, run: dict, expected: dict, part: str | None) -> Finding | None:
+        exercise = self.exercise
+        got, wanted = plain.decode(run["value"]), plain.decode(expected["value"])
+        parts = set(exercise.parts)
+        if parts and isinstance(wanted, dict):
+            if not isinstance(got, dict):
+                return compare(got, wanted)
+            keys = {part} if part else parts
+            got = {k: v for k, v in got.items() if k in keys}
+            wanted = {k: v for k, v in wanted.items() if k in keys}
+            if part and is_blank(got.get(part)) and not is_blank(wanted.get(part)):
+                return Finding("attempted", f"{part}: no answer yet.")
+        finding = exercise.compare(got, wanted)
+        if finding:
+            return _worded(finding, exercise)
+        if run["changed"] != expected["changed"]:
+            return Finding(
+                "side effects",
+                "Your code changed its input: whoever called it still needs that. Operations that end in `_` "
+                "(`requires_grad_()` too), `+=` and assignment to `x[...]` write into the tensor; `x + 1` or "
+                "`x.clone()` make a new one.",
+            )
+        return self._gradients(run, expected)
+
+    def _gradients(self, run: dict, expected: dict) -> Finding | None:
+        if not self.exercise.gradients:
+            return None
+        if run.get("gradients") is None:
+            if expected.get("gradients") is None:
+                return None
+            return Finding(
+                "gradients",
+                "The values are right, but no gradient flows back to the input. `.detach()`, `.item()`, NumPy "
+                "and `torch.tensor(...)` cut the graph.",
+            )
+        got, wanted = plain.decode(run["gradients"]), plain.decode(expected["gradients"])
+        finding = compare(got, wanted, max(self.exercise.rtol, 1e-3), max(self.exercise.atol, 1e-5))
+        return finding and Finding(
+            "gradients", "The values are right, their gradient is not. " + finding.message
+        )
+
+
+def _expected(exercise: Exercise, plan: Plan) -> list[dict]:
+    """Return the runs of the right answer; of a training run, the truth that the plan keeps for the judge."""
+    if not isinstance(exercise, TrainingExercise):
+        return run_declared(exercise, plan, exercise.reference)
+    if not isinstance(plan, Plan):
+        raise TypeError(
+            "judge with the plan that exercise.plan(seed) returned: a copy has no truths"
+        )
+    return [
+        {"outcome": "returned", "value": plain.encode(truth), "changed": []}
+        for truth in plan.truths
+    ]
+
+
+def run_declared(exercise: Exercise, plan: dict, answer: Any) -> list[dict]:
+    """Run an answer of the declaration itself on the cases of a plan, as the probe runs the learner's."""
+    driver = exercise.driver
+    return [
+        run_case(driver, answer, case["inputs"], number, exercise.gradients)
+        for number, case in enumerate(plan["cases"])
+    ]
+
+
+def _ran(run: dict, exercise: Exercise) -> Finding | None:
+    if run["outcome"] == "out of time":
+        words = (
+            f"Your code did not come to an end within {exercise.seconds:g} s of computing. Is there a loop that "
+            "never stops?"
+        )
+        return Finding("ran", words)
+    if run["outcome"] == "raised":
+        error = run["error"]
+        if error.get("complaint") is True:
+            return Finding("type", error["message"][:1].upper() + error["message"][1:] + ".")
+        where = f" in your line `{error['line'][:200]}`" if error["line"] else ""
+        words = f"{error['type']}{where}: {error['message'][:500]}"
+        return Finding("ran", f"{words}\n{advice(error)}".rstrip())
+    return None
+
+
+def _worded(finding: Finding, exercise: Exercise) -> Finding:
+    """Keep the right value of a value exercise out of the words."""
+    is_score = isinstance(exercise, TrainingExercise)
+    if exercise.reveal or is_score or finding.stage != "values":
+        return finding
+    return Finding("values", "This is not right yet.", finding.where)
+
+
+def _judge_attempt(exercise: Exercise, plan: dict, record: dict, hidden: bool) -> Verdict:
+    kind = _wrong_kind(exercise, record)
+    if kind:
+        return _verdict(exercise, "failed", {}, message=kind)
+    attempt = _Attempt(exercise, plan, record)
+    lost: dict[str, tuple[int, Finding]] = {}
+    for requirement in exercise.requirements:
+        for number, part in attempt.units(requirement):
+            finding = attempt.finding(number, part)
+            if finding:
+                lost[requirement] = (number, finding)
+                break
+    shortcut = _shortcuts(exercise, record, lost)
+    if not lost and not shortcut:
+        return _verdict(exercise, "passed", exercise.requirements)
+    earned = {r: p for r, p in exercise.requirements.items() if r not in lost}
+    if shortcut and shortcut[0] is None:
+        earned = {}
+    if not lost:  # the answer is right, only its way is not allowed
+        state = "partly right" if earned else "failed"
+        return _verdict(exercise, state, earned, message=shortcut[1].message)
+    number, finding = min(lost.values(), key=_urgency)
+    if shortcut and shortcut[0] is None:
+        finding = _with_shortcut(finding, shortcut[1])
+    return _explained(exercise, attempt, number, finding, earned, hidden)
+
+
+def _with_shortcut(finding: Finding, shortcut: Finding) -> Finding:
+    """Say first what cost all points. Torch's ready-made functions often stop gradients of their targets and
+    weights, so that a word on gradients would only mislead."""
+    words = shortcut.message
+    if finding.stage != "gradients":
+        words += "\n" + finding.message
+    return Finding(finding.stage, words)
+
+
+def _urgency(loss: tuple[int, Finding]) -> tuple[bool, int, int]:
+    """Order losses: first case first, early stages first, and blank parts of an answer last."""
+    number, finding = loss
+    return finding.stage == "attempted", number, STAGES.index(finding.stage)
+
+
+def _wrong_kind(exercise: Exercise, record: dict) -> str | None:
+    wants, name = exercise.wants, exercise.name
+    if wants == "function" and not record["callable"]:
+        return (
+            f"`{name}` is {_article(record['type'])}, not a function. Define it with `def {name}(...):`, and "
+            "hand it over without calling it."
+        )
+    if wants == "function" and record["is_class"]:
+        return f"`{name}` is a class, not a function. Define it with `def {name}(...):`."
+    if (
+        wants == "class"
+        and not record["is_class"]
+        and record["type"] in ("function", "int", "float", "str")
+    ):
+        return f"`{name}` is {_article(record['type'])}, not a class. Define it with `class {name}(...):`."
+    return None
+
+
+def _article(kind: str) -> str:
+    kind = kind[:60]
+    return f"an {kind}" if kind[:1].lower() in "aeiou" else f"a {kind}"
+
+
+def _shortcuts(exercise: Exercise, record: dict, lost: dict) -> tuple[str | None, Finding] | None:
+    """Return the first forbidden word found, with the requirement it costs (None: all), and note the loss."""
+    first = None
+    for rule in exercise.shortcuts:
+        if record["source"] is not None and parse(record["source"]) is None:
+            continue
+        word = forbidden_in(record["source"], record["uses"], rule.words)
+        if word is None:
+            continue
+        finding = Finding("shortcuts", f"Your program uses `{word}`. {rule.why}")
+        first = first if first and first[0] is None else (rule.requirement, finding)
+        if rule.requirement and rule.requirement not in lost:
+            lost[rule.requirement] = (_NO_CASE, finding)
+    return first
+
+
+def _explained(
+    exercise: Exercise, attempt: _Attempt, number: int, finding: Finding, earned: dict, hidden: bool
+) -> Verdict:
+    state = "partly right" if earned else "failed"
+    if number == _NO_CASE:
+        return _verdict(exercise, state, earned, message=finding.message)
+    run, case = attempt.runs[number], attempt.plan["cases"][number]
+    if finding.stage == "ran" and not earned:
+        state = "out of time" if run["outcome"] == "out of time" else "raised"
+    secret = hidden and not case["fixed"]
+    expected = attempt.expected[number]
+    details: dict[str, str] = {}
+    if not secret and case["inputs"]:
+        details["tried"] = _side_by_side([_show_plain(i) for i in case["inputs"]])
+    if not secret and run["outcome"] == "returned":
+        details["got"] = _show_parts(exercise, run["value"])
+        if exercise.reveal:
+            details["expected"] = _show_parts(exercise, expected["value"])
+    is_score = isinstance(exercise, TrainingExercise) and finding.stage == "values"
+    message = (
+        "On inputs that the marker drew, the answer is not right."
+        if secret and not is_score
+        else finding.message
+    )
+    if run.get("printed") and not secret:
+        details["printed"] = shorten(run["printed"])
+    says = recognise(exercise, attempt.plan, attempt.runs)
+    if isinstance(exercise, ValueExercise) and not says:
+        says = _recognise_parts(exercise, attempt)
+    return _verdict(exercise, state, earned, message=message, mistake=says, **details)
+
+
+def _side_by_side(texts: list[str]) -> str:
+    return ("\n" if any("\n" in t for t in texts) else ",  ").join(texts)
+
+
+def _show_plain(value: Any) -> str:
+    if isinstance(value, dict) and value.get("kind") == "made":
+        arguments = plain.decode(value["args"])
+        words = ", ".join(f"{k}={show(v)}" for k, v in arguments.items())
+        return f"{value['builder'].rpartition('.')[2]}({words})"
+    return show(plain.decode(value))
+
+
+def _show_parts(exercise: Exercise, value: Any) -> str:
+    return show(_asked(exercise, plain.decode(value)))
+
+
+def _asked(exercise: Exercise, answer: Any) -> Any:
+    """Return the parts of an answer that the exercise compares, or the whole where it names none."""
+    if not exercise.parts or not isinstance(answer, dict):
+        return answer
+    return {k: v for k, v in answer.items() if k in exercise.parts}
+
+
+def recognise(exercise: Exercise, plan: dict, runs: list[dict]) -> str:
+    """Return the sentence of the declared mistake that behaves like these runs on every case, or ""."""
+    same = partial(_same_outcome, exercise=exercise)
+    for known in exercise.mistakes:
+        theirs = run_declared(exercise, plan, known.answer)
+        if len(runs) == len(theirs) and all(map(same, runs, theirs)):
+            return known.says
+    return ""
+
+
+def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
+    if run["outcome"] != other["outcome"]:
+        return False
+    if run["outcome"] == "raised":
+        return _complaint_of(run["error"]) == _complaint_of(other["error"])
+    if run["outcome"] == "out of time":
+        return False
+    if run["changed"] != other["changed"]:
+        return False
+    got, theirs = (_asked(exercise, plain.decode(r["value"])) for r in (run, other))
+    if compare(got, theirs, exercise.rtol, exercise.atol) is not None:
+        return False
+    if not exercise.gradients or other.get("gradients") == run.get("gradients"):
+        return True
+    if None in (other.get("gradients"), run.get("gradients")):
+        return False
+    slopes = plain.decode(run["gradients"]), plain.decode(other["gradients"])
+    return compare(*slopes, max(exercise.rtol, 1e-3), max(exercise.atol, 1e-5)) is None
+
+
+def _complaint_of(error: dict) -> tuple[str, ...]:
+    """Return what tells one error from another: torch has one type for all, so how its message begins too."""
+    if error["type"] != "RuntimeError":
+        return (error["type"],)
+    return (error["type"], *error["message"].split()[:2])
+
+
+def _recognise_parts(exercise: Exercise, attempt: _Attempt) -> str:
+    """Recognise the mistake in one part of a dict of answers, the other parts being right or not."""
+    got = (
+        plain.decode(attempt.runs[0]["value"]) if attempt.runs[0]["outcome"] == "returned" else None
+    )
+    if not isinstance(got, dict) or not isinstance(exercise.reference, dict):
+        return ""
+    right = plain.decode(attempt.expected[0]["value"])
+    for known in exercise.mistakes:
+        run = run_declared(exercise, attempt.plan, known.answer)[0]
+        theirs = plain.decode(run["value"]) if run["outcome"] == "returned" else None
+        if not isinstance(theirs, dict):
+            continue
+        # A declared mistake names only the parts that are wrong in it.
+        close = {"rtol": exercise.rtol, "atol": exercise.atol}
+        wrong = {k: v for k, v in theirs.items() if compare(v, right.get(k), **close)}
+        if wrong and all(
+            k in got and compare(got[k], v, **close) is None for k, v in wrong.items()
+        ):
+            return known.says
+    return ""
+
+
+def _verdict(exercise: Exercise, state: str, earned: dict[str, float], **words: str) -> Verdict:
+    requirements = tuple(
+        Requirement(text, earned.get(text, 0.0), points)
+        for text, points in exercise.requirements.items()
+    )
+    options = exercise.options if isinstance(exercise, ChoiceExercise) else {}
+    return Verdict(
+        exercise=exercise.name,
+        ask=exercise.ask,
+        state=state,
+        requirements=requirements,
+        hints=() if state == "passed" else tuple(exercise.hints),
+        options=tuple(options.items()) if state == "not attempted" else (),
+        **words,
+    )

@@ -1,0 +1,285 @@
+"""Run a learner's code so that it cannot loop for ever, flood the page or change the session around it."""
+
+import builtins
+import contextlib
+import ctypes
+import io
+import logging
+import os
+import random
+import signal
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+PRINTED = 2_000  # characters kept of what the code prints
+_PATIENCE = 2.5  # times the computing time that may pass on the clock
+_TICK = 0.05  # seconds between two looks at the clock
+_OUR_FOLDER = os.path.dirname(__file__)
+
+
+class OutOfTime(BaseException):
+    """The code used up its time. Not an `Exception`, so that `except Exception` does not swallow it."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The learner pressed the stop button; a `KeyboardInterrupt` that their code raises is another thing."""
+
+
+class Printed(io.TextIOBase):
+    """A stream that keeps the first characters and counts the rest."""
+
+    def __init__(self) -> None:
+        self._kept: list[str] = []
+        self._room = PRINTED
+        self.dropped = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError("write() takes a str")
+        if self._room > 0:
+            self._kept.append(text[: self._room])
+        self.dropped += max(0, len(text) - max(self._room, 0))
+        self._room -= len(text)
+        return len(text)
+
+    def text(self) -> str:
+        """Return what was kept, with a note of how much was dropped."""
+        kept = "".join(self._kept)
+        return kept + (f"\n… and {self.dropped:,} characters more" if self.dropped else "")
+
+
+@contextlib.contextmanager
+def captured() -> Iterator[Printed]:
+    """Collect stdout, stderr and warnings, drop what is displayed; nothing reaches the page."""
+    stream = Printed()
+    with (
+        _nothing_displayed(),
+        _nothing_typed(),
+        contextlib.redirect_stdout(stream),
+        contextlib.redirect_stderr(stream),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("default")
+        warnings.showwarning = lambda message, category, *_: stream.write(
+            f"{category.__name__}: {message}\n"
+        )
+        yield stream
+
+
+@contextlib.contextmanager
+def silent_stderr() -> Iterator[None]:
+    """Drop what comes to stderr past `sys.stderr`: from C++, from child processes, from loggers set up before.
+
+    One such line beside the card would cost all marks of the cell under nbgrader.
+    """
+    level = logging.root.manager.disable
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no stderr
+        kept = None
+    else:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(level)
+        if kept is not None:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+@contextlib.contextmanager
+def _nothing_displayed() -> Iterator[None]:
+    """Drop what `display` and `plt.show` would put beside the card, and close the figures left open."""
+    ipython, pyplot = sys.modules.get("IPython"), sys.modules.get("matplotlib.pyplot")
+    shell = ipython and ipython.get_ipython()
+    figures = set(pyplot.get_fignums()) if pyplot else set()
+    if shell:
+        publisher = shell.display_pub
+        shell.display_pub = ipython.core.displaypub.CapturingDisplayPublisher()
+    try:
+        yield
+    finally:
+        if shell:
+            shell.display_pub = publisher
+        pyplot = sys.modules.get("matplotlib.pyplot")  # the code may have imported it
+        for number in set(pyplot.get_fignums()) - figures if pyplot else ():
+            pyplot.close(number)
+
+
+@contextlib.contextmanager
+def _nothing_typed() -> Iterator[None]:
+    """Have `input()` raise an error in plain words, where it would wait for ever."""
+
+    def no_input(prompt: object = "") -> str:
+        raise EOFError("nobody types during a check; the values come in as arguments")
+
+    typed, stdin = builtins.input, sys.stdin
+    builtins.input, sys.stdin = no_input, io.StringIO()
+    try:
+        yield
+    finally:
+        builtins.input, sys.stdin = typed, stdin
+
+
+_STATES = (
+    (random.getstate, random.setstate),
+    (np.random.get_state, np.random.set_state),
+    (torch.get_rng_state, torch.set_rng_state),
+)
+_SETTINGS = (
+    (torch.is_grad_enabled, torch.set_grad_enabled, True),
+    (torch.get_default_dtype, torch.set_default_dtype, torch.float32),
+    (torch.get_default_device, torch.set_default_device, torch.device("cpu")),
+    (torch.are_deterministic_algorithms_enabled, torch.use_deterministic_algorithms, False),
+    (torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly, False),
+    (sys.getrecursionlimit, sys.setrecursionlimit, None),
+)
+"""How to read and how to write a setting, and its value during a check (None: as it is)."""
+
+
+def _set(write, read, value) -> None:
+    if read() != value:  # writing the default device, even the same one, slows torch down
+        write(value)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Use torch's own default settings inside; put back settings and random states on leaving."""
+    states = [(write, read()) for read, write in _STATES]
+    settings = [(write, read, read()) for read, write, _ in _SETTINGS]
+    torch_print = torch._tensor_str.get_printoptions()
+    try:
+        for read, write, during in _SETTINGS:
+            if during is not None:
+                _set(write, read, during)
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        style = pyplot.rc_context() if pyplot else contextlib.nullcontext()
+        with np.printoptions(), np.errstate(), style:
+            yield
+    finally:
+        for write, before in states:
+            write(before)
+        for write, read, before in settings:
+            _set(write, read, before)
+        torch.set_printoptions(**torch_print)
+
+
+def seed_all(seed: int) -> None:
+    """Seed Python's, NumPy's and torch's generators, so that a run can be repeated."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - a learner's code may use the legacy generator
+    torch.manual_seed(seed)
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Raise `KeyboardInterrupt` when the stop button was pressed, even if the code in the block caught it."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    pressed = False
+
+    def on_interrupt(signum, frame):
+        nonlocal pressed
+        pressed = True
+        raise Interrupted
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        with contextlib.suppress(Interrupted):
+            yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `OutOfTime` in the block once it has computed for `seconds`, or waited two and a half times as long.
+
+    Computing time is the thread's own, so that a busy machine does not cost a learner marks. Once the time
+    is up every further line of the code raises again, so that a bare `except:` cannot go on for ever.
+    """
+    cpu, wall = time.thread_time, time.monotonic
+    start_cpu, start_wall = cpu(), wall()
+
+    def is_over() -> bool:
+        return cpu() - start_cpu >= seconds or wall() - start_wall >= _PATIENCE * seconds
+
+    on_main_thread = threading.current_thread() is threading.main_thread()
+    if on_main_thread and hasattr(signal, "setitimer"):
+        with _alarm(is_over):
+            yield
+    else:
+        with _watchdog(_PATIENCE * seconds):
+            yield
+
+
+def _insist(frame, event, argument):
+    """Trace function: the next line of a traced frame raises, be it in the midst of an `except:`."""
+    if event == "line":
+        raise OutOfTime
+    return None if event == "call" else _insist
+
+
+@contextlib.contextmanager
+def _alarm(is_over) -> Iterator[None]:
+    tracer = sys.gettrace()
+    ended = False
+
+    def on_tick(signum, frame):
+        if ended or not is_over():
+            return
+        sys.settrace(_insist)
+        while frame is not None and not frame.f_code.co_filename.startswith(_OUR_FOLDER):
+            frame.f_trace = _insist
+            frame = frame.f_back
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, on_tick)
+    timer = signal.setitimer(signal.ITIMER_REAL, _TICK, _TICK)
+    try:
+        yield
+    finally:
+        ended = True
+        sys.settrace(tracer)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+
+
+@contextlib.contextmanager
+def _watchdog(seconds: float) -> Iterator[None]:
+    """The way for Windows and for other threads: a second thread raises in this one."""
+    done = threading.Event()
+    thread = ctypes.c_ulong(threading.get_ident())
+
+    def watch() -> None:
+        if done.wait(seconds):
+            return
+        while not done.wait(_TICK):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(OutOfTime))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)

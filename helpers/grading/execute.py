@@ -1,0 +1,55 @@
+"""nbgrader's place for running a submission: in the sandbox, with the checks judged outside."""
+
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Integer
+
+from helpers.grading.marking import find_checks, judge_checks
+from helpers.grading.runner import Patience
+from helpers.grading.worker import run_here
+
+STAMP = "course_marking"
+"""The notebook's metadata under this name say how the run went; they stand only in a marked notebook."""
+
+
+class Execute(NbGraderPreprocessor):
+    """Runs a notebook in the sandbox. Checks of a lesson are marked outside it; other cells as nbgrader does.
+
+    Where `resources["course_marking"]` holds what a worker has run already, only the judging is left.
+    """
+
+    sandbox = Bool(True, help="Run submissions in a sandbox; without one they run as you.").tag(
+        config=True
+    )
+    timeout = Integer(30, help="Seconds that a cell may take.").tag(config=True)
+    total_timeout = Integer(300, help="Seconds that a submission may take.").tag(config=True)
+
+    @property
+    def patience(self) -> Patience:
+        """The limits as the runner wants them."""
+        return Patience(self.timeout, self.total_timeout)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Run and mark one notebook.
+
+        Raises:
+            SandboxError: there is no sandbox here, and none was waived.
+        """
+        if STAMP in resources:
+            checks, executed = resources[STAMP]
+        else:
+            checks = find_checks(nb, resources["nbgrader"]["notebook"])
+            probes = {index: checked.probe for index, checked in checks.items()}
+            files = Path(resources["metadata"]["path"])
+            executed = run_here(nb, probes, files, self.sandbox, self.patience)
+        judge_checks(executed, checks)
+        student = resources["nbgrader"]["student"]
+        for words in executed.failures:
+            self.log.warning("%s: %s", student, words)
+        for words in executed.suspicions:
+            self.log.warning("%s, suspicious: %s", student, words)
+        report = {"failures": executed.failures, "suspicions": executed.suspicions}
+        executed.notebook.metadata[STAMP] = report
+        return executed.notebook, resources

@@ -1,0 +1,117 @@
+"""Jupyter's way to start a kernel, for kernels in the sandbox."""
+
+import asyncio
+import contextlib
+import signal
+from pathlib import Path
+from typing import Any
+
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+
+from helpers.grading.sandbox import Sandbox
+
+NAME = "course-sandbox"
+
+
+class SandboxProvisioner(KernelProvisionerBase):
+    """Starts, watches and ends a kernel that a `Sandbox` forks.
+
+    Attributes:
+        left: processes that the kernel had left running when it was ended.
+        why: why the sandbox ended it, or "".
+    """
+
+    sandbox: Sandbox | None = None
+    files: Path | None = None
+    left = 0
+    why = ""
+    _runs = False
+
+    @property
+    def has_process(self) -> bool:
+        """Whether a kernel was started and not yet ended."""
+        return self._runs
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Choose the sockets; they are files, since there is no network."""
+        manager = self.parent
+        self.sandbox, self.files = manager.sandbox, manager.files
+        manager.transport, manager.ip = "ipc", str(self.sandbox.place())
+        manager.write_connection_file()
+        return await super().pre_launch(cmd=[], **kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Have the kernel forked; `cmd` plays no part."""
+        connection = self.parent.get_connection_info()
+        plain = connection | {"key": connection["key"].decode()}
+        # Not in another thread: the sandbox ends with the thread that starts it.
+        self.sandbox.start(plain, self.files)
+        self._runs = True
+        return connection
+
+    async def poll(self) -> int | None:
+        """Return None while the kernel runs, else its exit status."""
+        if not self._runs:
+            return 0
+        status, why = self.sandbox.poll()
+        self.why = self.why or why
+        return status
+
+    async def wait(self) -> int | None:
+        """Wait for the kernel's end."""
+        while (status := await self.poll()) is None:
+            await asyncio.sleep(0.02)
+        self._end()
+        return status
+
+    async def send_signal(self, signum: int) -> None:
+        """Send the kernel a signal."""
+        if self._runs and signum:
+            self.sandbox.signal(signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel and all that it started."""
+        self._end()
+
+    async def terminate(self, restart: bool = False) -> None:
+        """End the kernel and all that it started."""
+        self._end()
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """End what may still be there."""
+        self._end()
+
+    async def get_provisioner_info(self) -> dict[str, Any]:
+        """Refuse: such a kernel cannot be taken over by another process."""
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        if self._runs:
+            self._runs = False
+            self.left += self.sandbox.end()
+
+
+class SandboxKernelManager(AsyncKernelManager):
+    """A kernel manager whose kernels live in a sandbox.
+
+    Attributes:
+        sandbox: where they live.
+        files: folder with the files of the submission, or None.
+    """
+
+    def __init__(self, sandbox: Sandbox, files: Path | None = None, **kwargs: Any) -> None:
+        self.sandbox, self.files = sandbox, files
+        super().__init__(**kwargs)
+        self._kernel_spec = KernelSpec(
+            argv=[],
+            display_name="Python 3",
+            language="python",
+            metadata={"kernel_provisioner": {"provisioner_name": NAME}},
+        )
+
+    async def kill_now(self) -> None:
+        """Kill the kernel, as one that answers no more."""
+        with contextlib.suppress(Exception):
+            await self.provisioner.send_signal(signal.SIGKILL)

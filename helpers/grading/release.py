@@ -1,0 +1,41 @@
+"""Make the learner editions in notebooks/ from solutions/, with nbgrader's generate_assignment.
+
+python -m helpers.grading.release            # every lesson
+python -m helpers.grading.release 01_tensors
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from helpers.notebooks import ROOT, lesson_ids
+
+
+def nbgrader(*arguments: str, root: Path = ROOT, check: bool = True) -> subprocess.CompletedProcess:
+    """Run an nbgrader command in the course folder `root`.
+
+    Raises:
+        subprocess.CalledProcessError: it failed and `check` is true; what it said stands above.
+    """
+    # nbgrader calls `alembic` by name, which lies beside this Python whether or not that is activated.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    return subprocess.run(command, cwd=root, check=check, env=os.environ | {"PATH": path})
+
+
+def release(lessons: list[str], root: Path = ROOT) -> None:
+    """Run `nbgrader generate_assignment` for the lessons of the course folder `root`.
+
+    Raises:
+        subprocess.CalledProcessError: nbgrader refused a lesson.
+    """
+    (root / "course").mkdir(exist_ok=True)
+    for lesson in lessons:
+        nbgrader(
+            "generate_assignment", lesson, "--create", "--force", "--log-level=WARN", root=root
+        )
+
+
+if __name__ == "__main__":
+    release(sys.argv[1:] or lesson_ids())

@@ -1,0 +1,299 @@
+"""Run students' code where it can reach nothing: bubblewrap, limits, and a warm process that forks kernels."""
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from jupyter_client import AsyncKernelManager
+
+from helpers.notebooks import ROOT
+
+PRELOADED = (
+    "numpy",
+    "torch",
+    "torch.optim",
+    "torch._dynamo",  # else the first optimizer of each submission imports it: more than a second
+    "matplotlib.pyplot",
+    "ipykernel.kernelapp",
+    "ipywidgets",
+    "sklearn.datasets",
+    "PIL.Image",
+    "helpers.data",
+    "helpers.plots",
+    "helpers.demos.*",
+    "helpers.checks.probe",
+    "helpers.checks.drivers.*",
+)
+RENEWED = 200  # submissions after which the warm process is replaced
+_START = 120  # seconds for the warm process to come up
+_ANSWER = 30  # seconds for the answer to an order
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts")
+_SEALED = "/course"  # where the sandbox shows the answer-free copy
+_SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime")
+
+
+class SandboxError(RuntimeError):
+    """Students' code cannot be run safely here; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use.
+
+    Attributes:
+        memory: bytes, of all its processes together, and that each may take beyond what a kernel starts with.
+        disk: bytes in its own folder, and of one file.
+        files: number of files.
+        processes: processes and threads.
+        open_files: open files of a process.
+        seconds: computing time of a process.
+    """
+
+    memory: int = 2 << 30
+    disk: int = 256 << 20
+    files: int = 4096
+    processes: int = 128
+    open_files: int = 512
+    seconds: int = 300
+
+
+def seal(folder: Path) -> Path:
+    """Copy what a lesson imports into `folder`, without the exercises' answers and without the grader."""
+    here = ROOT / "helpers"
+    skip = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(
+        here, folder / "helpers", ignore=lambda d, names: _withheld(Path(d), here) | skip(d, names)
+    )
+    lessons = folder / "helpers/checks/lessons"
+    lessons.mkdir()
+    (lessons / "__init__.py").write_text("")
+    shutil.copy(here / "grading/inside.py", folder / "helpers/checks/__init__.py")
+    shutil.copy(here / "grading/warm.py", folder / "warm.py")
+    (folder / "assets").mkdir()  # the real one is mounted over it
+    return folder
+
+
+def _withheld(folder: Path, package: Path) -> set[str]:
+    return {package: {"grading"}, package / "checks": {"lessons"}}.get(folder, set())
+
+
+def why_not() -> str:
+    """Return why there can be no sandbox on this machine, or ""."""
+    if not sys.platform.startswith("linux"):
+        return "the sandbox needs Linux"
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed: `sudo apt-get install bubblewrap`"
+    attempt = subprocess.run([*_walls([]), "true"], capture_output=True, text=True)
+    if attempt.returncode:
+        return f"bubblewrap does not work here: {attempt.stderr.strip()}"
+    return ""
+
+
+def _walls(visible: list[str]) -> list[str]:
+    """Return the bubblewrap command that shows a read-only system and the folders `visible`, and no network."""
+    command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
+    command += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--clearenv"]
+    for path in (*_SYSTEM, *_SYSTEM_FILES):
+        command += ["--ro-bind-try", path, path]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm"]
+    command += ["--size", str(Limits.disk), "--tmpfs", "/tmp"]
+    for path in visible:
+        command += ["--ro-bind", path, path]
+    return command
+
+
+_ENVIRONMENT = {
+    "HOME": "/tmp/work",
+    "TMPDIR": "/tmp",
+    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "IPYTHONDIR": "/tmp/ipython",
+    "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "NBGRADER_EXECUTION": "autograde",
+    "COURSE_PROGRESS": "/tmp/progress.json",
+}
+
+
+class Sandbox:
+    """A warm process within walls; one kernel at a time.
+
+    Args:
+        limits: what each submission may use.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._folder = Path(tempfile.mkdtemp(prefix="mark-", dir="/tmp"))
+        self._kernels = self._folder / "k"
+        self._kernels.mkdir()
+        self._sealed = seal(self._folder / "sealed")
+        self._process: subprocess.Popen | None = None
+        self._count = 0
+        self._own = self._kernels
+        self._isolated = True
+        atexit.register(self.close)
+
+    def start(self, connection: dict, files: Path | None) -> None:
+        """Start a kernel.
+
+        Args:
+            connection: Jupyter's connection information, with the transport "ipc" and `place()` for ip.
+            files: folder with the submission's files, which are copied; None: an empty folder.
+
+        Raises:
+            SandboxError: the kernel cannot be started.
+        """
+        folder = self._own
+        copied = folder / "files"
+        if files is None:
+            copied.mkdir()
+        else:
+            copy_files(files, copied, self.limits)
+        (folder / "connection.json").write_text(json.dumps(connection))
+        order = {"do": "start", "folder": str(folder), "limits": asdict(self.limits)}
+        try:
+            answer = self._ask(order)
+        except SandboxError:  # it died between two submissions: once more with a new one
+            self._stop()
+            answer = self._ask(order)
+        self._isolated = answer["isolated"]
+
+    def place(self) -> Path:
+        """Make a folder for the next kernel; return the beginning of its sockets' paths."""
+        self._count += 1
+        self._own = self._kernels / str(self._count)
+        self._own.mkdir()
+        return self._own / "s"
+
+    def poll(self) -> tuple[int | None, str]:
+        """Return the kernel's exit status (None while it runs) and why it was ended, if it was."""
+        if self._process is None or self._process.poll() is not None:
+            return -9, "the sandbox came to an end"
+        answer = self._ask({"do": "poll"})
+        return answer.get("status"), answer.get("why", "")
+
+    def signal(self, number: int) -> None:
+        """Send the kernel a signal."""
+        self._ask({"do": "signal", "number": number})
+
+    def end(self) -> int:
+        """End the kernel and all that it started; returns how many processes it had left running."""
+        left = 0
+        if self._process is not None and self._process.poll() is None:
+            with contextlib.suppress(SandboxError):
+                left = self._ask({"do": "end"}).get("left", 0)
+        shutil.rmtree(self._own, ignore_errors=True)
+        if not self._isolated or self._count % RENEWED == 0:
+            self._stop()
+        return left
+
+    def close(self) -> None:
+        """End the warm process and take its folder away."""
+        self._stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):  # an order that could not be sent is still in it
+                    stream.close()
+            self._process = None
+
+    def _ask(self, order: dict) -> dict:
+        if self._process is None:
+            self._process = self._launch()
+        try:
+            self._process.stdin.write(json.dumps(order) + "\n")
+            self._process.stdin.flush()
+            return self._answer(_ANSWER)
+        except (OSError, ValueError) as error:
+            raise SandboxError(f"the warm process is gone: {error}{self._complaints()}") from None
+
+    def _answer(self, patience: float) -> dict:
+        if not select.select([self._process.stdout], [], [], patience)[0]:
+            raise OSError("it does not answer")
+        return json.loads(self._process.stdout.readline())
+
+    def _complaints(self) -> str:
+        log = self._folder / "log"
+        return "\n" + log.read_text(errors="replace")[-2000:] if log.exists() else ""
+
+    def _launch(self) -> subprocess.Popen:
+        with (self._folder / "log").open("w") as log:
+            process = subprocess.Popen(
+                [*self._command(), json.dumps(PRELOADED)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={"PATH": os.environ.get("PATH", os.defpath)},
+            )
+        self._process = process
+        try:
+            self._answer(_START)
+        except (OSError, ValueError):
+            self._stop()
+            message = f"the sandbox does not start:{self._complaints()}"
+            raise SandboxError(message) from None
+        return process
+
+    def _command(self) -> list[str]:
+        command = _walls(sorted({sys.prefix, sys.base_prefix}))
+        command += ["--ro-bind", str(self._sealed), _SEALED]
+        command += ["--ro-bind-try", str(ROOT / "assets"), f"{_SEALED}/assets"]
+        command += ["--bind", str(self._kernels), str(self._kernels)]
+        for name, value in (_ENVIRONMENT | {"PYTHONPATH": _SEALED}).items():
+            command += ["--setenv", name, value]
+        command += ["--setenv", "PATH", f"{sys.prefix}/bin:/usr/bin:/bin"]
+        command += ["--remount-ro", "/dev", "--remount-ro", "/"]
+        return [*command, sys.executable, "-P", f"{_SEALED}/warm.py"]
+
+
+def copy_files(source: Path, target: Path, limits: Limits) -> None:
+    """Copy the plain files of a submission; links, devices and notebooks stay behind.
+
+    Raises:
+        SandboxError: there are too many, or they are too large.
+    """
+    size, count = 0, 0
+    target.mkdir()
+    for folder, folders, names in os.walk(source):
+        folders[:] = [f for f in folders if not (Path(folder) / f).is_symlink()]
+        for name in names:
+            path = Path(folder) / name
+            if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
+                continue
+            size, count = size + path.stat().st_size, count + 1
+            if size > limits.disk // 2 or count > limits.files // 2:
+                raise SandboxError("the files beside the notebook are too many or too large")
+            copied = target / path.relative_to(source)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copied)
+
+
+def open_kernel(folder: Path, files: Path) -> tuple[Callable, dict]:
+    """Return the manager and the start arguments of a kernel without walls, in a copy of `files`.
+
+    It imports the answer-free copy too, but nothing keeps a student's code from looking further.
+    """
+    sealed = seal(folder / "sealed")
+    (sealed / "assets").rmdir()
+    (sealed / "assets").symlink_to(ROOT / "assets")
+    copy_files(files, folder / "files", Limits())
+    environment = os.environ | {"PYTHONPATH": str(sealed), "NBGRADER_EXECUTION": "autograde"}
+    environment["COURSE_PROGRESS"] = str(folder / "progress.json")
+    manager = partial(AsyncKernelManager, kernel_name="python3")
+    return manager, {"env": environment, "cwd": str(folder / "files")}

@@ -1,0 +1,110 @@
+"""What a worker does: take a submission, run it, hand back the notebook with the records.
+
+It has no gradebook and asks for no right answer; a worker may run on another machine.
+"""
+
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from helpers.grading.provisioner import SandboxKernelManager
+from helpers.grading.runner import Executed, Patience, Probe, run
+from helpers.grading.sandbox import Sandbox, SandboxError, open_kernel, why_not
+
+_sandbox: Sandbox | None = None
+
+
+def run_here(
+    notebook: NotebookNode, probes: dict[int, Probe], files: Path, safe: bool, patience: Patience
+) -> Executed:
+    """Run a submission on this machine; `safe` asks for the sandbox, which is kept for the next one.
+
+    Raises:
+        SandboxError: there is no sandbox here.
+    """
+    global _sandbox
+    if not safe:
+        with tempfile.TemporaryDirectory() as folder:
+            manager, start = open_kernel(Path(folder), files)
+            return run(notebook, probes, manager, patience, **start)
+    if _sandbox is None:
+        insist_on_sandbox()
+        _sandbox = Sandbox()
+    sandbox = _sandbox
+    return run(notebook, probes, lambda: SandboxKernelManager(sandbox, files), patience)
+
+
+def insist_on_sandbox() -> None:
+    """Raise SandboxError, saying what is at stake, where there can be no sandbox."""
+    reason = why_not()
+    if reason:
+        raise SandboxError(
+            f"{reason}.\nWithout a sandbox a student's code runs as you: it can read and change your files, "
+            "the solutions and the gradebook. If you trust every submission, say so with --no-sandbox (of "
+            "`python -m helpers.grading autograde`) or --Execute.sandbox=False (of `nbgrader autograde`)."
+        )
+
+
+def close() -> None:
+    """End this process's sandbox, if it has one, and take its folder away."""
+    global _sandbox
+    if _sandbox is not None:
+        _sandbox.close()
+        _sandbox = None
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A submission's notebook on its way to a worker: plain data alone.
+
+    Attributes:
+        notebook: as JSON text.
+        probes: for the index of a check's cell, the plan and the name of the answer.
+        files: the files beside the notebook, by relative path.
+    """
+
+    notebook: str
+    probes: dict[int, tuple[dict, str]]
+    files: dict[str, bytes]
+    safe: bool
+    patience: Patience
+
+
+def pack(
+    notebook: NotebookNode, probes: dict[int, Probe], folder: Path, safe: bool, patience: Patience
+) -> Parcel:
+    """Put a submission and the plain files of its folder into a parcel."""
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb"
+    }
+    plain = {index: (probe.plan, probe.name) for index, probe in probes.items()}
+    return Parcel(nbformat.writes(notebook), plain, files, safe, patience)
+
+
+def work(parcel: Parcel) -> dict:
+    """Run what is in a parcel; returns plain data that `unpack` reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in parcel.files.items():
+            path = Path(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        notebook = nbformat.reads(parcel.notebook, as_version=4)
+        probes = {index: Probe(*probe) for index, probe in parcel.probes.items()}
+        executed = run_here(notebook, probes, Path(folder), parcel.safe, parcel.patience)
+    return asdict(executed) | {"notebook": nbformat.writes(executed.notebook)}
+
+
+def work_all(parcels: dict[str, Parcel]) -> dict[str, dict]:
+    """Run each notebook of a submission; returns by path what `work` does."""
+    return {path: work(parcel) for path, parcel in parcels.items()}
+
+
+def unpack(result: dict) -> Executed:
+    """Return what `work` found out."""
+    notebook = nbformat.reads(result["notebook"], as_version=4)
+    return Executed(**result | {"notebook": notebook})

@@ -1,0 +1,63 @@
+"""nbgrader's settings for this course: solutions/ is its source, notebooks/ its release."""
+
+c = get_config()  # noqa: F821 - given by traitlets
+
+c.CourseDirectory.course_id = "deep_learning"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.submitted_directory = "course/submitted"
+c.CourseDirectory.autograded_directory = "course/autograded"
+c.CourseDirectory.feedback_directory = "course/feedback"
+c.CourseDirectory.db_url = "sqlite:///course/gradebook.db"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
+
+# `nbgrader zip_collect` takes files (or zip archives of them) that are named ada_01_tensors.ipynb.
+c.ZipCollectApp.downloaded_directory = "course/downloaded"
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*/(?P<student_id>[^/]+?)_(?P<file_id>\d\d_[a-z_]+)\.ipynb"
+)
+
+# A stub runs and returns nothing, so that "Run All" on an untouched lesson raises no exception.
+c.GiveStubs.code_stub = {"python": "# YOUR CODE HERE\n..."}
+c.GiveStubs.text_stub = "*Your answer:*"
+
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.LockCells",
+    "helpers.grading.stubs.GiveStubs",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# A copied, deleted or retyped cell is put right before the marking instead of stopping it. The metadata are made
+# anew from the gradebook, so there is nothing for CheckCellMetadata to find.
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "helpers.grading.restore.RestoreCells",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+]
+
+# Submissions run in a sandbox; the lessons' checks are judged outside it.
+c.Autograde.autograde_preprocessors = [
+    "helpers.grading.execute.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "helpers.grading.harmless.Harmless",
+]
+
+# The feedback page shows a graded cell as the learner knows it, without the hidden tests.
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "helpers.grading.feedback.HideHiddenTests",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

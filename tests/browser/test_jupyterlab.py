@@ -1,0 +1,156 @@
+"""A learner's first minutes in real JupyterLab, in headless Chromium."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from helpers.checks import lesson
+from helpers.notebooks import NOTEBOOKS, ROOT
+
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
+    ),
+]
+NAME = "01_tensors"
+WRONG = """def standardize(table):
+    return (table - table.mean()) / table.std()
+"""
+RIGHT = """def standardize(table):
+    centred = table - table.mean(dim=0, keepdim=True)
+    return centred / table.std(dim=0, keepdim=True)
+"""
+
+
+@pytest.fixture
+def address(tmp_path):
+    """Start JupyterLab on a copy of the learner edition; yields the lesson's address."""
+    course = tmp_path / "course"
+    shutil.copytree(NOTEBOOKS / NAME, course / "notebooks" / NAME)
+    shutil.copytree(ROOT / "assets" / "figures", course / "assets" / "figures")
+    settings = tmp_path / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    # Every cell stays in the page, so that the test finds it.
+    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [
+        "--no-browser",
+        f"--port={port}",
+        "--ip=127.0.0.1",
+        "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={course}",
+        f"--ServerApp.preferred_dir={course}",
+        f"--LabApp.user_settings_dir={tmp_path / 'settings'}",
+        f"--LabApp.workspaces_dir={tmp_path / 'workspaces'}",
+    ]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "helpers.lab", *options],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api")
+        yield f"http://127.0.0.1:{port}/lab/tree/notebooks/{NAME}/{NAME}.ipynb"
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(url, timeout=10):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"JupyterLab does not answer at {url}")
+
+
+@pytest.fixture
+def page():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.set_default_timeout(120_000)
+        yield page
+        browser.close()
+
+
+def test_a_learner_runs_the_lesson_errs_and_succeeds(address, page):
+    page.goto(address)
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    _dismiss_dialogs(page)
+    _run_all(page)
+
+    checks = len(list(lesson(NAME)))
+    cards = page.locator(".jp-OutputArea-output section[role=status]")
+    _wait_until(lambda: cards.count() == checks, "a card at every check")
+    assert all("Not attempted" in text for text in cards.all_inner_texts())
+    shown = page.locator(".jp-MarkdownOutput img").evaluate_all(
+        "images => images.map(i => i.complete && i.naturalWidth > 0)"
+    )
+    assert shown
+    assert all(shown), "every picture in the text is shown"
+
+    wrong = _answer(page, "standardize", WRONG)
+    assert "Not right yet" in wrong
+    assert any(m.says.split("`")[0] in wrong for m in lesson(NAME).standardize.exercise.mistakes)
+    right = _answer(page, "standardize", RIGHT)
+    assert "Passed" in right
+    assert re.search(r"(\d\S*) of \1 points", right)
+
+
+def _dismiss_dialogs(page) -> None:
+    for button in page.locator(".jp-Dialog button.jp-mod-accept").all():
+        button.click()
+
+
+def _run_all(page) -> None:
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def _answer(page, exercise: str, program: str) -> str:
+    """Type a program into the exercise's cell, run it and its check, and return the card's text."""
+    cell = page.locator(".jp-CodeCell").filter(has_text=f"def {exercise}(")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(program)
+    page.keyboard.press("Shift+Enter")
+    check = page.locator(".jp-CodeCell").filter(has_text=f"check.{exercise}()")
+    card = check.locator("section[role=status]")
+    before = card.inner_text()
+    check.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    _wait_until(lambda: card.count() == 1 and card.inner_text() != before, "a new card")
+    return card.inner_text()
+
+
+def _wait_until(condition, what: str) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"waited in vain for {what}")

@@ -1,0 +1,453 @@
+"""What a student might try in order to earn points that the work does not deserve, or to do harm.
+
+Each attack is code for a cell before the exercises, or answers, or a change to the file. The exercises
+`double` and `relu` stay unsolved, so they must earn nothing; `shapes` and `six` are answered honestly.
+"""
+
+import nbformat
+
+HONEST = {"double": 0.0, "shapes": 2.0, "relu": 0.0, "six_test": 1.0, "why": 0.0}
+NOTHING = dict.fromkeys(HONEST, 0.0)
+
+MIME = "application/vnd.course.record+json"
+
+# Code of a first cell; the points stay those of the honest part.
+CELLS = {
+    "replaced check": """
+class Generous:
+    def __getattr__(self, name):
+        return lambda *a, **k: 3.0
+check = Generous()""",
+    "replaced repr": """
+import helpers.checks as c
+c.Recorded.__repr__ = lambda self: '1.0'
+c.Recorded._repr_html_ = lambda self: 'passed'""",
+    "replaced judge": """
+import helpers.checks.judge as j, helpers.checks.verdict as v
+j.judge = lambda *a, **k: 1.0
+v.Verdict.points = property(lambda self: 3.0)""",
+    "replaced probe": """
+import helpers.checks.probe as p
+p.probe = lambda plan, answer: {'exercise': plan['exercise'], 'points': 3, 'passed': True}""",
+    "display hook": """
+import sys
+sys.displayhook = lambda value: print('1.0')
+get_ipython().display_formatter.format = lambda *a, **k: ({'text/plain': '1.0'}, {})""",
+    "input transformer": """
+get_ipython().input_transformers_cleanup.append(lambda lines: ['1.0\\n'])""",
+    "syntax tree transformer": """
+import ast
+class Points(ast.NodeTransformer):
+    def visit_Expr(self, node):
+        return ast.copy_location(ast.Expr(ast.Constant(1.0)), node)
+get_ipython().ast_transformers.append(Points())""",
+    "replaced do_execute": """
+kernel = get_ipython().kernel
+real = kernel.do_execute
+async def lie(code, silent, **more):
+    kernel.send_response(kernel.iopub_socket, 'execute_result',
+        {'data': {'text/plain': '1.0'}, 'metadata': {}, 'execution_count': 1})
+    return {'status': 'ok', 'execution_count': 1, 'payload': [], 'user_expressions': {}}
+kernel.do_execute = lie""",
+    "record sent by hand": f"""
+from IPython.display import display
+import json
+display({{'{MIME}': json.dumps({{'exercise': '90_trial/relu', 'points': 1}})}}, raw=True)""",
+    "forged records": f"""
+import helpers.checks as c, json
+from IPython.display import display
+def lie(plan, name):
+    display({{'{MIME}': json.dumps({{'exercise': json.loads(plan)['exercise'], 'found': True,
+        'type': 'function', 'is_class': False, 'callable': True, 'source': 'def f(): return 1',
+        'uses': [], 'runs': [], 'points': 3, 'earned': 3}})}}, raw=True)
+if hasattr(c, 'send_record'):
+    honest = c.send_record
+    c.send_record = lambda plan, name: (lie if name in ('relu', 'double') else honest)(plan, name)""",
+    "a record of another exercise": """
+import helpers.checks as c, helpers.checks.probe as p
+real, shapes = p.probe, {'sum': (2, 3), 'product': (2, 2)}
+def replay(plan, answer):
+    return real(plan, shapes) | {'exercise': plan['exercise']}
+p.probe = replay""",
+    "inputs sent back as answers": """
+import helpers.checks.probe as p
+real = p.probe
+def echo(plan, answer):
+    record = real(plan, answer)
+    if not plan['exercise'].endswith('shapes'):
+        record['found'] = record['callable'] = True
+        record['runs'] = [{'outcome': 'returned', 'value': c['inputs'][0], 'changed': []}
+                          for c in plan['cases']]
+    return record
+p.probe = echo""",
+    "a recipe as an answer": """
+import helpers.checks.probe as p
+real = p.probe
+def recipe(plan, answer):
+    record = real(plan, answer)
+    if not plan['exercise'].endswith('shapes'):
+        made = {'kind': 'made', 'builder': 'common.value', 'args': {'kind': 'dict', 'items': []}}
+        record['runs'] = [{'outcome': 'returned', 'value': made, 'changed': []}] * 2
+        record['found'] = record['callable'] = True
+    return record
+p.probe = recipe""",
+    "a record without end": """
+import helpers.checks as c, helpers.checks.probe as p
+from IPython.display import display
+honest = c.send_record
+def deep(plan, name):
+    if name == 'shapes':
+        return honest(plan, name)
+    display({'application/vnd.course.record+json': '[' * 200_000}, raw=True)
+c.send_record = deep""",
+    "a record of not a number": """
+import helpers.checks as c
+from IPython.display import display
+honest = c.send_record
+def strange(plan, name):
+    if name == 'shapes':
+        return honest(plan, name)
+    for record in ('NaN', '1e999', 'true', '"3"', ''):
+        display({'application/vnd.course.record+json': record}, raw=True)
+c.send_record = strange""",
+    "an output changed later": """
+from IPython.display import display
+import helpers.checks.probe as p
+real, handles = p.probe, []
+def mark(plan, answer):
+    handles.append(display('1.0', display_id=plan['exercise']))
+    return real(plan, answer)
+p.probe = mark
+def later():
+    for handle in handles:
+        handle.update(1.0)
+get_ipython().events.register('post_run_cell', lambda *a: later())""",
+    "patched torch": """
+torch.equal = torch.allclose = lambda *a, **k: True
+torch.Tensor.__eq__ = lambda self, other: True
+torch.where = lambda *a: a[1]""",
+    "always equal": """
+class Same(float):
+    def __eq__(self, other): return True
+    def __sub__(self, other): return 0
+    __hash__ = None
+relu = lambda x: Same()""",
+    "stack frames": """
+import sys
+def relu(x):
+    frame = sys._getframe()
+    while frame:
+        for name, value in frame.f_locals.items():
+            if name in ('reference', 'expected', 'exercise') and hasattr(value, 'reference'):
+                return value.reference(x)
+        frame = frame.f_back
+    return x""",
+    "memory of the process": """
+import gc
+def relu(x):
+    for thing in gc.get_objects():
+        if type(thing).__name__ == 'relu' and hasattr(thing, 'reference'):
+            return thing.reference(x)
+    return x""",
+    "imported answers": """
+try:
+    from helpers.checks.lessons import trial
+    relu = trial.relu.reference
+except ImportError:
+    pass""",
+    "answers in files": """
+import os
+for top in ('/course', '/tmp', '/home', '/root', '/work', '/etc', os.getcwd()):
+    for folder, _, names in os.walk(top):
+        for name in names:
+            if name == 'trial.py' or (name.endswith('.ipynb') and 'solutions' in folder):
+                print('FOU' 'ND', folder, name)""",
+    "history": """
+print('FOU' 'ND' if any('hid' 'den=' in cell for cell in In) else 'nothing')
+import sqlite3
+print([r for r in get_ipython().history_manager.get_range() if 'hid' 'den=' in r[2]])""",
+    "environment": """
+import os
+print({k: v for k, v in os.environ.items()})
+for pid in os.listdir('/proc'):
+    try:
+        print(open(f'/proc/{pid}/environ').read())
+    except (OSError, NotADirectoryError):
+        pass""",
+    "gradebook": """
+import sqlite3, os
+for root in (COURSE, '/course', '.'):
+    path = os.path.join(root, 'course/gradebook.db')
+    if os.path.exists(path):
+        sqlite3.connect(path).execute('update grade set manual_score = 99').connection.commit()
+        print('FOU' 'ND')""",
+    "other students": """
+import glob, os
+print(['FOU' 'ND ' + p for p in glob.glob(COURSE + '/**', recursive=True) if p != COURSE + '/'])
+print(['FOU' 'ND ' + p for p in glob.glob('/tmp/**/k/*/files/*', recursive=True)])""",
+    "solutions overwritten": """
+import os
+for name in ('solutions', 'notebooks', 'course/submitted', 'nbgrader_config.py'):
+    try:
+        with open(os.path.join(COURSE, name, 'attack') if '.' not in name else COURSE + '/' + name, 'w') as f:
+            f.write('attack')
+        print('FOU' 'ND')
+    except OSError:
+        pass""",
+    "network": """
+import socket
+for address in (('127.0.0.1', 80), ('1.1.1.1', 53)):
+    try:
+        socket.create_connection(address, 1)
+        print('FOU' 'ND')
+    except OSError:
+        pass
+try:
+    socket.getaddrinfo('example.org', 80)
+    print('FOU' 'ND')
+except OSError:
+    pass""",
+    "a process left behind": """
+import subprocess
+subprocess.Popen(['sleep', '98765'], start_new_session=True)""",
+    "a daemon": """
+import os, time
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        time.sleep(98765)
+    os._exit(0)""",
+    "a thread that goes on": """
+import threading, time
+def forge():
+    while True:
+        globals()['relu'] = None
+        time.sleep(0.01)
+threading.Thread(target=forge, daemon=True).start()""",
+    "signals": """
+import os, signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.kill(0, signal.SIGTERM)
+for pid in range(2, 300):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        pass""",
+    "suicide": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+    "namespaces": """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.mount(b'none', b'/mnt', b'tmpfs', 0, None), libc.umount2(b'/tmp', 2))
+print(libc.ptrace(16, 2, 0, 0))
+libc.unshare(0x10000000 | 0x00020000)
+print(libc.umount2(b'/tmp', 2), libc.mount(None, b'/course', None, 32 | 4096, None))
+open('/course/attack', 'w')""",
+    "the warm process": """
+import os
+for pid in os.listdir('/proc'):
+    if pid.isdigit() and int(pid) != os.getpid():
+        try:
+            with open(f'/proc/{pid}/mem', 'r+b') as memory:
+                memory.write(b'x')
+            print('FOU' 'ND')
+        except OSError:
+            pass""",
+    "output flood": "for _ in range(400_000):\n    print('x' * 100)",
+    "display flood": """
+from IPython.display import HTML, display
+for _ in range(5):
+    display(HTML('<p>' + 'x' * 25_000_000))""",
+    "thousands of files": """
+for n in range(100_000):
+    try:
+        open(f'{n}.txt', 'w').write('x')
+    except OSError as error:
+        print(error)
+        break""",
+    "disk": """
+try:
+    with open('large', 'wb') as file:
+        for _ in range(4000):
+            file.write(b'x' * 1_000_000)
+    print('FOU' 'ND')
+except OSError as error:
+    print(error)""",
+    "memory": """
+try:
+    hoard = [bytearray(1 << 28) for _ in range(1000)]
+    print('FOU' 'ND')
+except MemoryError:
+    hoard = None""",
+    "input": "answer = input('points? ')",
+    "endless loop": "while True:\n    pass",
+    "messages that make no sense": """
+import os
+kernel = get_ipython().kernel
+for content in ({'data': 3}, {'data': {'text/plain': 7}}, {}, {'data': {'a': None}, 'transient': 5}):
+    for kind in ('display_data', 'execute_result', 'stream', 'error', 'update_display_data', 'comm_msg'):
+        kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())""",
+    "numbers on stderr": "import sys\nsys.stderr.write('points: 3')",
+    "at exit": """
+import atexit
+atexit.register(lambda: open('/tmp/attack', 'w').write('x'))""",
+    "defeated time limit": """
+import signal, time
+signal.signal = lambda *a: None
+signal.setitimer = lambda *a: None
+def relu(x):
+    while True:
+        time.sleep(1)""",
+    "script in the page": """
+from IPython.display import HTML, Javascript, display
+display(HTML('<script>window.hit = 1</script><img src=x onerror="window.hit = 1">'))
+display(Javascript('window.hit = 1'))""",
+}
+
+# Answers to the exercises; `relu` must not be had by a shortcut, however it is written.
+ANSWERS = {
+    "shortcut by another name": {
+        "relu": "from torch import relu as r\ndef relu(x):\n    return r(x)"
+    },
+    "shortcut by assignment": {
+        "relu": "r = torch.nn.functional.relu\ndef relu(x):\n    return r(x)"
+    },
+    "shortcut by getattr": {"relu": "def relu(x):\n    return getattr(torch, 're' + 'lu')(x)"},
+    "shortcut behind globals": {"relu": "globals()['relu'] = lambda x: torch.relu(x)"},
+    "forged source": {
+        "relu": "import helpers.checks.probe as p\n"
+        "p.source_of = lambda answer: 'def relu(x):\\n    return x * (x > 0)'\n"
+        "p.names_used = lambda answer: []\n"
+        "def relu(x):\n    return torch.relu(x)"
+    },
+    "answers only for what is shown": {
+        "relu": "def relu(x):\n    if len(x) == 2:\n        return torch.tensor([0.5, 0.0])\n    return x"
+    },
+}
+
+# These end the kernel before anything was marked: nothing is earned, and the next student is not touched.
+DEADLY = {
+    "exit": "import os\nos._exit(0)",
+    "crash": "import ctypes\nctypes.string_at(0)",
+    "a loop that does not let go": """
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass""",
+    "processes without end": """
+import os, time
+for _ in range(3000):
+    if not os.fork():
+        time.sleep(98765)
+time.sleep(60)""",
+    "memory of many": """
+import os, time
+for _ in range(100):
+    if not os.fork():
+        hoard = bytearray(os.urandom(1 << 20) * 200)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(60)""",
+}
+
+
+def edited_points(notebook: nbformat.NotebookNode) -> None:
+    """Raise the points of every cell."""
+    for cell in notebook.cells:
+        if "points" in cell.metadata.get("nbgrader", {}):
+            cell.metadata.nbgrader.points = 1000
+
+
+def ungraded(notebook: nbformat.NotebookNode) -> None:
+    """Declare that no check is to be marked."""
+    for cell in notebook.cells:
+        if cell.id.endswith("_check"):
+            cell.metadata.nbgrader.grade = False
+
+
+def answered_by_hand(notebook: nbformat.NotebookNode) -> None:
+    """Declare that the checks are the student's own solutions."""
+    for cell in notebook.cells:
+        if cell.id.endswith("_check"):
+            cell.metadata.nbgrader.update(solution=True, locked=False)
+
+
+def rewritten_checks(notebook: nbformat.NotebookNode) -> None:
+    """Write points in place of the checks."""
+    for cell in notebook.cells:
+        if cell.id.endswith("_check"):
+            cell.source = "1.0"
+
+
+def skipped(notebook: nbformat.NotebookNode) -> None:
+    """Ask for no cell to be run: a graded cell without output earns all points."""
+    for cell in notebook.cells:
+        cell.metadata["tags"] = ["skip-execution", "raises-exception"]
+
+
+def no_metadata(notebook: nbformat.NotebookNode) -> None:
+    """Take away what makes the cells nbgrader's."""
+    for cell in notebook.cells:
+        if cell.id not in ("shapes", "six"):
+            cell.metadata.pop("nbgrader", None)
+
+
+def stored_outputs(notebook: nbformat.NotebookNode) -> None:
+    """Hand in outputs that claim all points."""
+    data = {"text/plain": "3.0"}
+    for cell in notebook.cells:
+        if cell.id.endswith("_check"):
+            cell.outputs = [nbformat.v4.new_output("execute_result", data=data)]
+
+
+CHANGES = {
+    c.__name__: c
+    for c in (
+        edited_points,
+        ungraded,
+        answered_by_hand,
+        rewritten_checks,
+        skipped,
+        no_metadata,
+        stored_outputs,
+    )
+}
+FILES = {
+    "shadowed modules": {
+        "torch.py": "raise SystemExit",
+        "helpers.py": "raise SystemExit",
+        "helpers/checks.py": "raise SystemExit",
+        "numpy/__init__.py": "raise SystemExit",
+        "json.py": "raise SystemExit",
+    },
+    "sitecustomize": {
+        "sitecustomize.py": "open('/tmp/attack', 'w')",
+        "usercustomize.py": "raise SystemExit",
+        ".ipython/profile_default/startup/a.py": "check = None",
+        ".ipython/profile_default/ipython_config.py": "raise SystemExit",
+    },
+}
+
+# These spoil the student's own record of `shapes` too.
+SPOILT = {
+    "defeated time limit",
+    "replaced probe",
+    "input transformer",
+    "syntax tree transformer",
+    "replaced do_execute",
+}
+
+# What the table must call suspicious.
+SUSPICIOUS = {
+    "replaced probe": None,
+    "record sent by hand": "nobody asked",
+    "a process left behind": "left running",
+    "a daemon": "left running",
+    "replaced do_execute": "no record",
+    "input transformer": "no record",
+    "syntax tree transformer": "no record",
+    "a recipe as an answer": "damaged record",
+    "a record without end": "damaged record",
+    "messages that make no sense": "damaged message",
+}

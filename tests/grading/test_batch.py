@@ -1,0 +1,147 @@
+"""Marking a class in parallel: the same marks as one at a time, each once, whatever is killed on the way."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from distributed import LocalCluster
+
+from helpers.grading.batch import Submission, table
+from helpers.grading.sandbox import why_not
+from tests.grading.course import LESSON, Course
+
+needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())
+BATCH = ["-m", "helpers.grading", "autograde", LESSON, "--jobs=2", "--log-level=ERROR"]
+ALL = {"double": 3.0, "shapes": 2.0, "relu": 1.0, "six_test": 1.0, "why": None}
+
+
+def test_the_table_shows_what_wants_attention_and_counts_the_rest():
+    shown = table(
+        [
+            Submission("cleo", [], points=3, possible=9, marked=True, suspicions=["x", "x"]),
+            Submission("ada", [], points=9, possible=9, marked=True, by_hand=True),
+            Submission("bob", [], failures=["broken"]),
+        ]
+    )
+    assert shown.splitlines() == [
+        "bob  0/0  not marked: broken",
+        "cleo  3/9  suspicious: x",
+        "2 marked, 1 not marked, 1 wait for a mark by hand, 1 suspicious",
+    ]
+
+
+@pytest.fixture
+def course(tmp_path):
+    course = Course(tmp_path)
+    for n in range(6):
+        answers = {"relu": "def relu(x):\n    return -x"} if n % 2 else {}
+        course.submit(f"s{n}", course.answered(**answers))
+    return course
+
+
+def expected(n):
+    return ALL | ({"relu": 0.0} if n % 2 else {})
+
+
+def check_all(course):
+    for n in range(6):
+        assert course.marks(f"s{n}") == expected(n)
+        assert "course_marking" in course.autograded(f"s{n}").metadata
+
+
+def start(course):
+    """Start the batch and wait until the first submission is marked."""
+    environment = os.environ | {"PYTHONPATH": str(course.root)}
+    process = subprocess.Popen(
+        [sys.executable, *BATCH],
+        cwd=course.root,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    done = course.root / "course/autograded"
+    for _ in range(1200):
+        if process.poll() is not None or any(map(_is_done, done.glob(f"*/{LESSON}/*.ipynb"))):
+            break
+        time.sleep(0.05)
+    return process
+
+
+def _is_done(path):
+    return "course_marking" in path.read_text()
+
+
+def children(pid):
+    """Return the processes that a process has started, the oldest first."""
+    shown = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
+    return [int(p) for p in shown.stdout.split()]
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_killed_in_the_midst_and_run_again_each_is_marked_once(course):
+    process = start(course)
+    workers = children(process.pid)
+    process.kill()
+    process.wait()
+    time.sleep(2)
+    for worker in workers:
+        assert not os.path.exists(f"/proc/{worker}/exe") or not os.readlink(f"/proc/{worker}/exe")
+    finished = {
+        p: p.stat().st_mtime_ns
+        for p in (course.root / "course/autograded").glob(f"*/{LESSON}/*.ipynb")
+        if _is_done(p)
+    }
+    half = course.root / "course/autograded/s5" / LESSON
+    half.mkdir(parents=True, exist_ok=True)
+    course.run(*BATCH)
+    check_all(course)
+    assert {p: p.stat().st_mtime_ns for p in finished} == finished, "what was done stays"
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_the_batch_survives_its_workers(course):
+    process = start(course)
+    for child in children(process.pid):
+        name = subprocess.run(
+            ["ps", "-o", "args=", "-p", str(child)], capture_output=True, text=True
+        )
+        if "spawn_main" in name.stdout:
+            os.kill(child, signal.SIGKILL)
+    assert process.wait(timeout=300) == 0
+    check_all(course)
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_marks_by_hand_stay_and_what_is_marked_is_not_run_again(course):
+    course.submit("torn", "{ no notebook")
+    course.run(*BATCH, code=1)
+    check_all(course)
+    assert course.marks("torn") == dict.fromkeys(ALL, 0.0)
+    assert "no notebook that can be read" in nbformat.writes(course.autograded("torn"))
+    with course.gradebook() as book:
+        grade = book.find_grade("why", LESSON, LESSON, "s0")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        book.find_comment("why", LESSON, LESSON, "s0").manual_comment = "Well put."
+        book.db.commit()
+    assert "0 marked" in course.run(*BATCH).stdout
+    assert "1 marked" in course.run(*BATCH, "--force", "--student=s0").stdout
+    with course.gradebook() as book:
+        assert book.find_grade("why", LESSON, LESSON, "s0").score == 1.5
+        assert book.find_comment("why", LESSON, LESSON, "s0").comment == "Well put."
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_workers_of_a_scheduler_elsewhere_mark_too(course):
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, memory_limit=0
+    ) as cluster:
+        course.run(*BATCH, f"--scheduler={cluster.scheduler_address}")
+    check_all(course)

@@ -1,0 +1,150 @@
+import os
+import signal
+import threading
+from functools import partial
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers.grading.provisioner import SandboxKernelManager
+from helpers.grading.runner import COURSES_OWN, Patience, Probe, run
+from helpers.grading.sandbox import Limits, Sandbox, SandboxError, copy_files, seal, why_not
+from tests.checks import small
+
+needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.close()
+
+
+def executed(sandbox, *sources, probes=None, patience=None, files=None, own=False):
+    cells = [new_code_cell(s, metadata={COURSES_OWN: own}) for s in sources]
+    return run(
+        new_notebook(cells=cells),
+        probes or {},
+        lambda: SandboxKernelManager(sandbox, files),
+        patience,
+    )
+
+
+def text(done, index):
+    return "".join(o.get("text", "") for o in done.notebook.cells[index].outputs)
+
+
+def test_the_copy_for_students_holds_no_answers(tmp_path):
+    folder = seal(tmp_path / "sealed")
+    files = {str(p.relative_to(folder)) for p in folder.rglob("*.py")}
+    assert "helpers/checks/probe.py" in files
+    assert [f for f in files if f.startswith("helpers/checks/lessons/")] == [
+        "helpers/checks/lessons/__init__.py"
+    ]
+    assert not any(f.startswith("helpers/grading/") for f in files)
+    assert not any("mistakes = [" in (folder / f).read_text() for f in files)
+
+
+def test_only_plain_files_are_copied(tmp_path):
+    source = tmp_path / "source"
+    (source / "sub").mkdir(parents=True)
+    (source / "sub/data.csv").write_text("1")
+    (source / "lesson.ipynb").write_text("{}")
+    (source / "link").symlink_to("/etc/passwd")
+    (source / "folder").symlink_to("/etc")
+    copy_files(source, tmp_path / "target", Limits())
+    assert [p.name for p in (tmp_path / "target").rglob("*") if p.is_file()] == ["data.csv"]
+
+
+def test_too_many_files_are_refused(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    for n in range(6):
+        (source / str(n)).write_text("x")
+    with pytest.raises(SandboxError, match="too many"):
+        copy_files(source, tmp_path / "target", Limits(files=10))
+
+
+@needs_sandbox
+def test_a_kernel_runs_cells_and_draws(sandbox):
+    done = executed(
+        sandbox,
+        "import torch\nx = torch.ones(2, requires_grad=True)\nx.sum().backward()\nprint(x.grad)",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    )
+    assert "tensor([1., 1.])" in text(done, 0)
+    assert any("image/png" in o.data for o in done.notebook.cells[1].outputs)
+
+
+@needs_sandbox
+def test_a_cell_of_the_course_draws_no_picture_while_marking(sandbox):
+    source = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);\nprint('done')"
+    done = executed(sandbox, source, own=True)
+    assert [o.output_type for o in done.notebook.cells[0].outputs] == ["stream"]
+
+
+@needs_sandbox
+def test_two_kernels_draw_different_numbers_and_share_no_files(sandbox):
+    source = (
+        "import os, random, numpy, torch\n"
+        "print(random.random(), numpy.random.rand(), torch.rand(1).item(), os.listdir('/tmp/work'))\n"
+        "open('note', 'w').write('x'); open('/tmp/note', 'w').write('x')\n"
+        "open('/dev/shm/note', 'w').write('x')"
+    )
+    one, two = (text(executed(sandbox, source), 0).split() for _ in range(2))
+    assert not set(one[:3]) & set(two[:3])
+    assert two[3:] == ["[]"]
+
+
+@needs_sandbox
+def test_a_probe_brings_back_a_record_of_the_answer(sandbox):
+    plan = small.scale.plan(seed=1)
+    source = "def scale(x):\n    return x / x.amax(dim=0)"
+    done = executed(sandbox, source, "check.scale()", probes={1: Probe(plan, "scale")})
+    assert '"found": true' in done.records[1]
+    assert not done.suspicions
+
+
+@needs_sandbox
+def test_files_beside_the_notebook_can_be_read_but_stand_in_for_nothing(sandbox, tmp_path):
+    (tmp_path / "json.py").write_text("raise SystemExit")
+    (tmp_path / "mine.py").write_text("value = 7")
+    done = executed(sandbox, "import json, mine\nprint(mine.value, json.__file__)", files=tmp_path)
+    assert text(done, 0).startswith("7 ")
+    assert "work" not in text(done, 0)
+
+
+@needs_sandbox
+def test_the_work_goes_on_when_the_warm_process_dies(sandbox):
+    executed(sandbox, "1")
+    os.kill(sandbox._process.pid, signal.SIGKILL)
+    assert text(executed(sandbox, "print('still here')"), 0) == "still here\n"
+
+
+@needs_sandbox
+def test_the_warm_process_dying_under_a_submission_is_told(sandbox):
+    source = "import time\nfor _ in range(200):\n    time.sleep(0.05)"
+    cells = [new_code_cell(source), new_code_cell("print(1)")]
+    killer = threading.Timer(1.0, lambda: os.kill(sandbox._process.pid, signal.SIGKILL))
+    killer.start()
+    make = partial(SandboxKernelManager, sandbox)
+    done = run(new_notebook(cells=cells), {}, make, Patience(cell=20))
+    killer.join()
+    assert done.failures
+    assert done.notebook.cells[1].outputs[0].output_type == "error"
+
+
+@needs_sandbox
+def test_long_output_is_cut(sandbox):
+    done = executed(
+        sandbox, "for _ in range(3000): print('x' * 99)", patience=Patience(output=10_000)
+    )
+    assert len(text(done, 0)) < 50_000
+    assert "too long" in text(done, 0)
+
+
+@needs_sandbox
+def test_the_time_of_a_submission_ends(sandbox):
+    done = executed(sandbox, "import time; time.sleep(1)", "x = 1", patience=Patience(submission=0))
+    assert "too long altogether" in done.failures[0]
