@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
+import nbformat
 import pytest
 
 from helpers.checks import lesson
@@ -26,6 +27,7 @@ pytestmark = [
     ),
 ]
 NAME = "01_tensors"
+PATIENCE = 240  # seconds; other tests may run beside this one
 WRONG = """def standardize(table):
     return (table - table.mean()) / table.std()
 """
@@ -93,20 +95,19 @@ def page():
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(PATIENCE * 1000)
         yield page
         browser.close()
 
 
 def test_a_learner_runs_the_lesson_errs_and_succeeds(address, page):
     page.goto(address)
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    _dismiss_dialogs(page)
+    _wait_until_ready(page)
     _run_all(page)
 
     checks = len(list(lesson(NAME)))
     cards = page.locator(".jp-OutputArea-output section[role=status]")
-    _wait_until(lambda: cards.count() == checks, "a card at every check")
+    _wait_until(page, lambda: cards.count() == checks, f"{checks} cards")
     assert all("Not attempted" in text for text in cards.all_inner_texts())
     shown = page.locator(".jp-MarkdownOutput img").evaluate_all(
         "images => images.map(i => i.complete && i.naturalWidth > 0)"
@@ -122,14 +123,27 @@ def test_a_learner_runs_the_lesson_errs_and_succeeds(address, page):
     assert re.search(r"(\d\S*) of \1 points", right)
 
 
-def _dismiss_dialogs(page) -> None:
+def _wait_until_ready(page) -> None:
+    """Wait until every cell is in the page and the kernel has answered: before, orders may be lost."""
+    notebook = nbformat.read(NOTEBOOKS / NAME / f"{NAME}.ipynb", as_version=4)
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    _wait_until(page, lambda: cells.count() == len(notebook.cells), f"{len(notebook.cells)} cells")
     for button in page.locator(".jp-Dialog button.jp-mod-accept").all():
         button.click()
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
 
 
 def _run_all(page) -> None:
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    """Choose Run All Cells from the menu; once more where nothing happens, as a person would."""
+    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").first
+    for _ in range(3):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            if re.search(r"[\d*]", prompt.inner_text()):
+                return
+            time.sleep(0.2)
 
 
 def _answer(page, exercise: str, program: str) -> str:
@@ -144,13 +158,21 @@ def _answer(page, exercise: str, program: str) -> str:
     before = card.inner_text()
     check.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
-    _wait_until(lambda: card.count() == 1 and card.inner_text() != before, "a new card")
+    _wait_until(page, lambda: card.count() == 1 and card.inner_text() != before, "a new card")
     return card.inner_text()
 
 
-def _wait_until(condition, what: str) -> None:
-    for _ in range(600):
+def _wait_until(page, condition, what: str) -> None:
+    """Wait for a condition; where it does not come true, tell what the page shows."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         if condition():
             return
         time.sleep(0.2)
-    raise AssertionError(f"waited in vain for {what}")
+    kernel = page.locator(".jp-Notebook-ExecutionIndicator").get_attribute("data-status")
+    dialogs = page.locator(".jp-Dialog").all_inner_texts()
+    prompts = page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    errors = page.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_inner_texts()
+    raise AssertionError(
+        f"waited in vain for {what}: kernel {kernel}, dialogs {dialogs}, prompts {prompts}, errors {errors}"
+    )
