@@ -9,6 +9,7 @@ c.CourseDirectory.submitted_directory = "course/submitted"
 c.CourseDirectory.autograded_directory = "course/autograded"
 c.CourseDirectory.feedback_directory = "course/feedback"
 c.CourseDirectory.db_url = "sqlite:///course/gradebook.db"
+c.NotebookExporter.optimistic_validation = True  # once, and not after each step
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
 
 # `nbgrader zip_collect` takes files (or zip archives of them) that are named ada_01_tensors.ipynb.

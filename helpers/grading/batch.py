@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from distributed import Client, LocalCluster, as_completed
+from distributed import Client, LocalCluster, as_completed, fire_and_forget
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
@@ -22,10 +22,18 @@ from nbgrader.utils import rmtree
 from tqdm import tqdm
 from traitlets import Bool, Integer, Unicode
 
-from helpers.grading.execute import STAMP, Execute
-from helpers.grading.marking import find_checks
+from helpers.grading.execute import STAMP, Execute, Marking
 from helpers.grading.sandbox import SandboxError
-from helpers.grading.worker import Parcel, close, insist_on_sandbox, pack, unpack, work_all
+from helpers.grading.worker import (
+    Parcel,
+    close,
+    insist_on_sandbox,
+    modules_of,
+    pack,
+    unpack,
+    warm_up,
+    work_all,
+)
 
 _SENT = 3  # times that a submission is sent to a worker before it counts as failed
 UNREADABLE = (
@@ -74,6 +82,8 @@ class ParallelAutograde(Autograde):
         self._patience = settings.patience
         self.sandbox = self.sandbox and settings.sandbox
         with self._client() as client, tqdm(total=len(waiting), unit="submission") as bar:
+            if self.sandbox:
+                self._warm_up(client)
             self._mark(waiting, client, bar)
             client.run(close)
 
@@ -91,10 +101,21 @@ class ParallelAutograde(Autograde):
         cluster = LocalCluster(
             n_workers=self.jobs,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             memory_limit=0,  # the sandbox limits what a submission takes
         )
         return Client(cluster)
+
+    def _warm_up(self, client: Client) -> None:
+        """Have the workers import what the lesson needs, while this process imports the judge."""
+        coursedir = self.coursedir
+        folder = Path(
+            coursedir.format_path(coursedir.source_directory, ".", coursedir.assignment_id)
+        )
+        sources = [_read(str(path))[0] for path in sorted(folder.glob("*.ipynb"))]
+        modules = frozenset().union(*(modules_of(source.cells) for source in sources))
+        for worker in client.scheduler_info()["workers"]:
+            fire_and_forget(client.submit(warm_up, modules, workers=[worker], pure=False))
 
     def _mark(self, waiting: list[Submission], client: Client, bar: tqdm) -> None:
         """Keep a few submissions ahead of the workers, and finish each as it comes back."""
@@ -165,6 +186,8 @@ class ParallelAutograde(Autograde):
 
     def _prepare(self, one: Submission) -> dict[str, Parcel]:
         """Bring a submission into its released form; returns nothing where it is marked already."""
+        from helpers.grading.marking import find_checks  # imports torch
+
         assignment = self.coursedir.assignment_id
         if not self.init_destination(assignment, one.student):
             return {}
@@ -179,13 +202,11 @@ class ParallelAutograde(Autograde):
             notebook, complaint = _read(path)
             one.failures += complaint
             output, resources = self.exporter.from_notebook_node(notebook, resources)
-            self.write_single_notebook(output, resources)
-            notebook = nbformat.reads(output, as_version=4)
-            checks = find_checks(notebook, resources["nbgrader"]["notebook"])
+            checks = find_checks(nbformat.v4.reads(output), resources["nbgrader"]["notebook"])
             one.checks[path] = checks
             probes = {index: checked.probe for index, checked in checks.items()}
             folder = Path(self.writer.build_directory)
-            parcels[path] = pack(notebook, probes, folder, self.sandbox, self._patience)
+            parcels[path] = pack(output, probes, folder, self.sandbox, self._patience)
         return parcels
 
     def _finish(self, one: Submission, results: dict[str, dict]) -> None:
@@ -197,12 +218,11 @@ class ParallelAutograde(Autograde):
         self._init_preprocessors()
         for path, resources in known.items():
             executed = unpack(results[path])
-            resources[STAMP] = (one.checks[path], executed)
+            resources[STAMP] = Marking(one.checks[path], executed)
             output, resources = self.exporter.from_notebook_node(executed.notebook, resources)
             self.write_single_notebook(output, resources)
-            report = nbformat.reads(output, as_version=4).metadata[STAMP]
-            one.failures += report["failures"]
-            one.suspicions += report["suspicions"]
+            one.failures += resources[STAMP]["failures"]
+            one.suspicions += resources[STAMP]["suspicions"]
         self.set_permissions(assignment, one.student)
         self.run_post_convert_hook()
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:

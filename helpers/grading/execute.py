@@ -1,23 +1,36 @@
 """nbgrader's place for running a submission: in the sandbox, with the checks judged outside."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
-from helpers.grading.marking import find_checks, judge_checks
-from helpers.grading.runner import Patience
+from helpers.grading.runner import Executed, Patience
 from helpers.grading.worker import run_here
 
 STAMP = "course_marking"
 """The notebook's metadata under this name say how the run went; they stand only in a marked notebook."""
 
 
+@dataclass(frozen=True)
+class Marking:
+    """What a worker has brought back of one notebook, and the checks that it was sent."""
+
+    checks: dict
+    executed: Executed
+
+    def __deepcopy__(self, memo: dict) -> "Marking":
+        """Return this: nbconvert copies all resources, and these are large."""
+        return self
+
+
 class Execute(NbGraderPreprocessor):
     """Runs a notebook in the sandbox. Checks of a lesson are marked outside it; other cells as nbgrader does.
 
-    Where `resources["course_marking"]` holds what a worker has run already, only the judging is left.
+    Where `resources["course_marking"]` is a `Marking`, a worker has run it already, and only the judging is
+    left. Afterwards failures and suspicions stand there.
     """
 
     sandbox = Bool(True, help="Run submissions in a sandbox; without one they run as you.").tag(
@@ -37,8 +50,11 @@ class Execute(NbGraderPreprocessor):
         Raises:
             SandboxError: there is no sandbox here, and none was waived.
         """
-        if STAMP in resources:
-            checks, executed = resources[STAMP]
+        # Not above: only who judges needs torch.
+        from helpers.grading.marking import find_checks, judge_checks
+
+        if isinstance(resources.get(STAMP), Marking):
+            checks, executed = resources[STAMP].checks, resources[STAMP].executed
         else:
             checks = find_checks(nb, resources["nbgrader"]["notebook"])
             probes = {index: checked.probe for index, checked in checks.items()}
@@ -51,5 +67,5 @@ class Execute(NbGraderPreprocessor):
         for words in executed.suspicions:
             self.log.warning("%s, suspicious: %s", student, words)
         report = {"failures": executed.failures, "suspicions": executed.suspicions}
-        executed.notebook.metadata[STAMP] = report
+        executed.notebook.metadata[STAMP] = resources[STAMP] = report
         return executed.notebook, resources

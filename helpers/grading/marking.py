@@ -34,7 +34,7 @@ class Checked:
     @property
     def probe(self) -> Probe:
         """What the student's process is asked to do."""
-        return Probe(self.plan, self.name)
+        return Probe(json.dumps(self.plan), self.name)
 
 
 def find_checks(notebook: NotebookNode, lesson_id: str) -> dict[int, Checked]:

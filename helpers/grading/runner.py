@@ -4,7 +4,6 @@ Knows no gradebook and no right answer, so that it may run on any machine of a c
 """
 
 import contextlib
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ _TOO_LONG = {
     "traceback": ["This cell took too long and was stopped."],
 }
 _INSIDE = "__import__('helpers.checks', fromlist=['checks'])"
-_PROBE = _INSIDE + ".send_record({plan!r}, {name!r})"
+_PROBE = _INSIDE + ".send_record({0.plan!r}, {0.name!r})"
 _QUIET = _INSIDE + ".quiet({on})"
 COURSES_OWN = "course_own"
 """Metadata of a cell that stands as the course wrote it: its pictures need not be drawn again."""
@@ -66,9 +65,9 @@ class Executed:
 
 @dataclass(frozen=True)
 class Probe:
-    """What is to be sent into a cell's place: a plan (plain data) and the name of the answer."""
+    """What is to be sent into a cell's place: a plan as JSON text and the name of the answer."""
 
-    plan: dict
+    plan: str
     name: str
 
 
@@ -159,8 +158,7 @@ class _Client(NotebookClient):
                 cell.outputs.append(_not_run(self._over))
 
     async def _probe(self, index: int, cell: NotebookNode, probe: Probe) -> None:
-        source = _PROBE.format(plan=json.dumps(probe.plan), name=probe.name)
-        scratch = new_code_cell(source)
+        scratch = new_code_cell(_PROBE.format(probe))
         self._record, self._expecting = None, True
         try:
             await self._run_cell(scratch, index)

@@ -22,11 +22,9 @@ PRELOADED = (
     "numpy",
     "torch",
     "torch.optim",
-    "torch._dynamo",  # else the first optimizer of each submission imports it: more than a second
     "matplotlib.pyplot",
     "ipykernel.kernelapp",
     "ipywidgets",
-    "sklearn.datasets",
     "PIL.Image",
     "helpers.data",
     "helpers.plots",
@@ -130,10 +128,12 @@ class Sandbox:
 
     Args:
         limits: what each submission may use.
+        modules: what the warm process imports besides `PRELOADED`.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, modules: frozenset[str] = frozenset()) -> None:
         self.limits = limits or Limits()
+        self.modules = modules
         self._folder = Path(tempfile.mkdtemp(prefix="mark-", dir="/tmp"))
         self._kernels = self._folder / "k"
         self._kernels.mkdir()
@@ -168,6 +168,11 @@ class Sandbox:
             self._stop()
             answer = self._ask(order)
         self._isolated = answer["isolated"]
+
+    def warm(self) -> None:
+        """Start the warm process now, where there is none, so that the first kernel need not wait for it."""
+        if self._process is None:
+            self._process = self._launch()
 
     def place(self) -> Path:
         """Make a folder for the next kernel; return the beginning of its sockets' paths."""
@@ -213,8 +218,7 @@ class Sandbox:
             self._process = None
 
     def _ask(self, order: dict) -> dict:
-        if self._process is None:
-            self._process = self._launch()
+        self.warm()
         try:
             self._process.stdin.write(json.dumps(order) + "\n")
             self._process.stdin.flush()
@@ -234,7 +238,7 @@ class Sandbox:
     def _launch(self) -> subprocess.Popen:
         with (self._folder / "log").open("w") as log:
             process = subprocess.Popen(
-                [*self._command(), json.dumps(PRELOADED)],
+                [*self._command(), json.dumps([*PRELOADED, *sorted(self.modules)])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

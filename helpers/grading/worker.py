@@ -3,7 +3,10 @@
 It has no gradebook and asks for no right answer; a worker may run on another machine.
 """
 
+import ast
+import re
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from helpers.grading.provisioner import SandboxKernelManager
-from helpers.grading.runner import Executed, Patience, Probe, run
+from helpers.grading.runner import COURSES_OWN, Executed, Patience, Probe, run
 from helpers.grading.sandbox import Sandbox, SandboxError, open_kernel, why_not
 
 _sandbox: Sandbox | None = None
@@ -25,16 +28,52 @@ def run_here(
     Raises:
         SandboxError: there is no sandbox here.
     """
-    global _sandbox
     if not safe:
         with tempfile.TemporaryDirectory() as folder:
             manager, start = open_kernel(Path(folder), files)
             return run(notebook, probes, manager, patience, **start)
-    if _sandbox is None:
-        insist_on_sandbox()
-        _sandbox = Sandbox()
-    sandbox = _sandbox
+    own = [cell for cell in notebook.cells if cell.metadata.get(COURSES_OWN)]
+    sandbox = _sandbox_with(modules_of(own))
     return run(notebook, probes, lambda: SandboxKernelManager(sandbox, files), patience)
+
+
+def warm_up(modules: frozenset[str]) -> None:
+    """Make this process's sandbox ready for notebooks that import `modules`."""
+    _sandbox_with(modules).warm()
+
+
+def _sandbox_with(modules: frozenset[str]) -> Sandbox:
+    """Return this process's sandbox; one that has not yet imported `modules` is replaced."""
+    global _sandbox
+    known = _sandbox.modules if _sandbox else frozenset()
+    if _sandbox is None or not modules <= known:
+        insist_on_sandbox()
+        close()
+        _sandbox = Sandbox(modules=known | modules)
+    return _sandbox
+
+
+def modules_of(cells: Iterable[NotebookNode]) -> frozenset[str]:
+    """Return the modules that the code of some cells imports.
+
+    With the first optimizer torch imports its compiler, which takes more than a second; so that counts too.
+    """
+    modules = set()
+    for cell in cells:
+        if cell.cell_type != "code":
+            continue
+        if re.search(r"\boptim\b", cell.source):
+            modules.add("torch._dynamo")
+        try:
+            statements = list(ast.walk(ast.parse(cell.source)))
+        except SyntaxError:  # IPython's own commands
+            continue
+        for statement in statements:
+            if isinstance(statement, ast.Import):
+                modules.update(alias.name for alias in statement.names)
+            elif isinstance(statement, ast.ImportFrom) and not statement.level:
+                modules.add(statement.module)
+    return frozenset(modules)
 
 
 def insist_on_sandbox() -> None:
@@ -62,28 +101,28 @@ class Parcel:
 
     Attributes:
         notebook: as JSON text.
-        probes: for the index of a check's cell, the plan and the name of the answer.
+        probes: for the index of a check's cell, the plan as JSON text and the name of the answer.
         files: the files beside the notebook, by relative path.
     """
 
     notebook: str
-    probes: dict[int, tuple[dict, str]]
+    probes: dict[int, tuple[str, str]]
     files: dict[str, bytes]
     safe: bool
     patience: Patience
 
 
 def pack(
-    notebook: NotebookNode, probes: dict[int, Probe], folder: Path, safe: bool, patience: Patience
+    notebook: str, probes: dict[int, Probe], folder: Path, safe: bool, patience: Patience
 ) -> Parcel:
-    """Put a submission and the plain files of its folder into a parcel."""
+    """Put a submission (JSON text) and the plain files of its folder into a parcel."""
     files = {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb"
     }
     plain = {index: (probe.plan, probe.name) for index, probe in probes.items()}
-    return Parcel(nbformat.writes(notebook), plain, files, safe, patience)
+    return Parcel(notebook, plain, files, safe, patience)
 
 
 def work(parcel: Parcel) -> dict:

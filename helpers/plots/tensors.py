@@ -64,10 +64,10 @@ def broadcast(a: torch.Tensor, b: torch.Tensor, ax: Axes | None = None, *, title
     Where the shapes do not fit, both are drawn as they are and the title names the sizes that clash.
     """
     try:
-        shape = torch.broadcast_shapes(a.shape, b.shape)
+        result = a + b
     except RuntimeError:
         return _clash(a, b, ax)
-    result = a + b
+    shape = result.shape
     width, height = _extent(result)
     ax = _blank(ax, (3 * width + 2 * GAP, height + 0.8))
     left = 0.0

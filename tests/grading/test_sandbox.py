@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import threading
@@ -101,7 +102,7 @@ def test_two_kernels_draw_different_numbers_and_share_no_files(sandbox):
 def test_a_probe_brings_back_a_record_of_the_answer(sandbox):
     plan = small.scale.plan(seed=1)
     source = "def scale(x):\n    return x / x.amax(dim=0)"
-    done = executed(sandbox, source, "check.scale()", probes={1: Probe(plan, "scale")})
+    done = executed(sandbox, source, "check.scale()", probes={1: Probe(json.dumps(plan), "scale")})
     assert '"found": true' in done.records[1]
     assert not done.suspicions
 
