@@ -92,17 +92,22 @@ class Course:
 
     Attributes:
         root: the folder.
+        db_url: where the gradebook is; left out: an SQLite file in the folder.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, db_url: str = "") -> None:
         self.root = root
+        self.db_url = db_url or f"sqlite:///{root}/course/gradebook.db"
         ignore = shutil.ignore_patterns("__pycache__", "lessons")
         shutil.copytree(ROOT / "helpers", root / "helpers", ignore=ignore)
         lessons = root / "helpers/checks/lessons"
         lessons.mkdir()
         (lessons / "__init__.py").write_text("")
         shutil.copy(Path(__file__).parent / "trial.py", lessons / "trial.py")
-        shutil.copy(ROOT / "nbgrader_config.py", root)
+        settings = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+        if db_url:
+            settings += f"\nc.CourseDirectory.db_url = {db_url!r}\n"
+        (root / "nbgrader_config.py").write_text(settings, encoding="utf-8")
         self.write(trial_lesson(), "solutions", LESSON)
         (root / "course").mkdir()
         self.run("-m", "helpers.grading.release", LESSON)
@@ -162,7 +167,7 @@ class Course:
 
     def gradebook(self) -> Gradebook:
         """Open the gradebook."""
-        return Gradebook(f"sqlite:///{self.root}/course/gradebook.db")
+        return Gradebook(self.db_url)
 
     def marks(self, student: str) -> dict[str, float | None]:
         """Return the automatic mark of each graded cell of a student's submission."""
