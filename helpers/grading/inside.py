@@ -65,6 +65,9 @@ def quiet(on: bool) -> None:
     global _quiet
     from IPython import get_ipython
 
+    from helpers.plots.style import skip_drawing
+
+    skip_drawing(on)
     _quiet, shell = on, get_ipython()
     # Before anything was drawn, so that this comes before the pictures are shown.
     if _close_figures not in shell.events.callbacks["post_execute"]:
