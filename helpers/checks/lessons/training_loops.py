@@ -1,6 +1,7 @@
 """Exercises of lesson 06: data sets, the training loop, honest evaluation, stopping, resuming."""
 
 import copy
+import functools
 import os
 
 import torch
@@ -99,6 +100,11 @@ class _Diagonal(_Pairs):
         return i, i
 
 
+class _Divided(_Pairs):
+    def pair(self, i):
+        return i / self.limit, i % self.limit
+
+
 class _TableOfPairs(Dataset):
     def __init__(self, limit):
         numbers = torch.arange(limit, dtype=torch.float32)
@@ -168,6 +174,10 @@ class PairSums(Exercise):
             _Diagonal,
             "You pair i with itself. Position i stands for the pair i // limit and i % limit.",
         ),
+        mistake(
+            _Divided,
+            "The first numbers are fractions: `/` divides, `//` says how often limit goes into i.",
+        ),
     ]
     alternatives = [_TableOfPairs, _ListOfPairs]
     hints = [
@@ -198,6 +208,12 @@ class iterations(ValueExercise):
         mistake({"B": 28}, "28 batches hold 28 · 64 = 1,792 pictures. Where do the others go?"),
         mistake({"C": 64}, "1,797 is no multiple of 64: the last batch gets what is left."),
         mistake({"C": 0}, "`%` gives what is left over: 1797 % 64 is not 0."),
+        mistake(
+            {"B": 1797 / 64},
+            "There is no part of a batch: the digits that are left over make one more, smaller batch.",
+        ),
+        mistake({"C": 59}, "59 digits are missing in it to make it full. How many does it hold?"),
+        mistake({"D": 28}, "28 steps make one epoch. How many epochs are there?"),
         mistake({"D": 580}, "With `drop_last=True` the small batch at the end is left out."),
         mistake({"A": 10_000}, "One iteration handles a whole batch of 100 samples."),
     ]
@@ -231,9 +247,9 @@ class scale_splits(FunctionExercise):
             torch.tensor([[0.5, 15.0]]),
         )
         yield (
-            draw.normal(7, 3, mean=4, std=3),
-            draw.normal(4, 3, mean=6, std=2),
-            draw.normal(5, 3, mean=1, std=5),
+            draw.normal(7, 3, mean=4, std=0.3),
+            draw.normal(4, 3, mean=6, std=0.2),
+            draw.normal(5, 3, mean=1, std=0.5),
         )
         yield case(
             torch.tensor([[7.0, 1.0], [7.0, 3.0], [7.0, 8.0]]),
@@ -256,14 +272,67 @@ class scale_splits(FunctionExercise):
         spread = spread.masked_fill(spread == 0, 1.0)
         return [table.sub(centre).div(spread) for table in (train, validation, test)]
 
+    def _without_nan(train, validation, test):
+        scaled = _scaled((train, validation, test), train.mean(0), train.std(0))
+        return tuple(table.nan_to_num() for table in scaled)
+
+    def _flattened(train, validation, test):
+        std = train.std(0)
+        scaled = _scaled((train, validation, test), train.mean(0), _kind_std(train))
+        return tuple(torch.where(std == 0, 0.0, table) for table in scaled)
+
+    def _to_the_unit_interval(train, validation, test):
+        low, span = train.amin(0), train.amax(0) - train.amin(0)
+        return _scaled((train, validation, test), low, torch.where(span == 0, 1.0, span))
+
     mistakes = [
+        *(
+            mistake(
+                each_by_itself,
+                "Each table is scaled by itself. The same value then means different things in training "
+                "and test: use the mean and std of `train` for all three.",
+            )
+            for each_by_itself in (
+                lambda train, validation, test: tuple(
+                    (part - part.mean(0)) / _kind_std(part, correction=0)
+                    for part in (train, validation, test)
+                ),
+                lambda train, validation, test: tuple(
+                    (part - part.mean(0)) / part.std(0) for part in (train, validation, test)
+                ),
+                lambda train, validation, test: tuple(
+                    (part - part.mean(0)) / _kind_std(part) for part in (train, validation, test)
+                ),
+            )
+        ),
         mistake(
-            lambda train, validation, test: tuple(
-                (part - part.mean(0)) / _kind_std(part, correction=0)
-                for part in (train, validation, test)
+            lambda train, validation, test: _scaled(
+                (train, validation, test), train.mean(0), _kind_std(train, correction=0)
             ),
-            "Each table is scaled by itself. The same value then means different things in training and "
-            "test: use the mean and std of `train` for all three.",
+            "That is the standard deviation with n below the line. `.std(dim=0)` divides by n − 1.",
+        ),
+        mistake(
+            lambda train, validation, test: _scaled((train, validation, test), 0.0, _kind_std(train)),
+            "The columns are divided by std, but not shifted: subtract the mean of `train` first.",
+        ),
+        mistake(
+            lambda train, validation, test: _scaled(
+                (train, validation, test), train.mean(0), train.std(0).clamp(min=1)
+            ),
+            "Every std below 1 is now 1. Only a std of 0 is to be replaced.",
+        ),
+        mistake(
+            _without_nan,
+            "Replacing nan afterwards comes too late: a new value in a constant column was divided by 0 "
+            "and is infinite. Divide such a column by 1.",
+        ),
+        mistake(
+            _flattened,
+            "In a constant column a new value is a difference worth keeping. Divide it by 1, do not erase it.",
+        ),
+        mistake(
+            _to_the_unit_interval,
+            "That brings the columns to 0 … 1. Asked for: mean 0 and standard deviation 1.",
         ),
         mistake(
             lambda train, validation, test: _scaled(
@@ -366,6 +435,12 @@ class training_step(FunctionExercise):
         Y = F.one_hot(Y, 2).float() if Y.dtype == torch.int64 else Y
         return _step(model, F.mse_loss, optimizer, X, Y)
 
+    def _own_optimizer(model, loss_function, optimizer, X, Y):
+        return _step(model, loss_function, torch.optim.SGD(model.parameters(), lr=0.1), X, Y)
+
+    def _turned(model, loss_function, optimizer, X, Y):
+        return _step(model, lambda output, target: loss_function(target, output), optimizer, X, Y)
+
     def _zero_at_the_end(model, loss_function, optimizer, X, Y):
         loss = loss_function(model(X), Y)
         loss.backward()
@@ -403,6 +478,15 @@ class training_step(FunctionExercise):
         mistake(
             _always_mse,
             "You use a loss of your own choice. The caller hands one over: `loss_function(output, target)`.",
+        ),
+        mistake(
+            _own_optimizer,
+            "You make an optimizer of your own in each step. The caller hands one over, with its learning "
+            "rate and its memory: use that.",
+        ),
+        mistake(
+            _turned,
+            "The loss wants the output first, then the target: `loss_function(model(X), Y)`.",
         ),
     ]
     alternatives = [_zero_at_the_end, _by_hand]
@@ -1158,7 +1242,7 @@ class pick_rate(RepairExercise):
     def inputs(draw):
         # With seed 11 the test set would choose the other rate.
         yield {"rates": [0.0001, 0.2], "epochs": 4, "seed": 11}
-        yield {"rates": [0.2, 0.02, 0.0002], "epochs": 6, "seed": draw.integer(0, 10_000)}
+        yield {"rates": [0.2, 0.02, 0.0002], "epochs": 4, "seed": draw.integer(0, 10_000)}
 
     def broken(make_model, rates, train, validation, test, epochs):
         loss_function = nn.CrossEntropyLoss()
@@ -1275,6 +1359,7 @@ def _trained(
     return _Scaled(net, mean, std) if scale == "both" else net
 
 
+@functools.cache
 def _shrunk_digits():
     """MNIST at half the size, (5000, 196): small enough to hand over in a plan."""
     digits = data.mnist()
