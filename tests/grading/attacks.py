@@ -320,7 +320,7 @@ ANSWERS = {
         "def relu(x):\n    return torch.relu(x)"
     },
     "answers only for what is shown": {
-        "relu": "def relu(x):\n    if len(x) == 2:\n        return torch.tensor([0.5, 0.0])\n    return x"
+        "relu": "def relu(x):\n    if len(x) == 2:\n        return torch.tensor([0.5, 0.0])\n    return -x"
     },
 }
 
