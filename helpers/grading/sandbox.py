@@ -1,4 +1,4 @@
-"""Run students' code where it can reach nothing: bubblewrap, limits, and a warm process that forks kernels."""
+"""Run students' code where it can reach nothing: walls, limits, and a warm process that forks kernels."""
 
 import atexit
 import contextlib
@@ -6,16 +6,18 @@ import json
 import os
 import select
 import shutil
+import stat
 import subprocess
-import sys
 import tempfile
+import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from jupyter_client import AsyncKernelManager
 
+from helpers.grading.walls import Bubblewrap, Container, Limits, chosen
 from helpers.notebooks import ROOT
 
 PRELOADED = (
@@ -35,34 +37,11 @@ PRELOADED = (
 RENEWED = 200  # submissions after which the warm process is replaced
 _START = 120  # seconds for the warm process to come up
 _ANSWER = 30  # seconds for the answer to an order
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts")
-_SEALED = "/course"  # where the sandbox shows the answer-free copy
-_SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime")
+_SOCKETS = 10  # seconds for a kernel to open its sockets
 
 
 class SandboxError(RuntimeError):
     """Students' code cannot be run safely here; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use.
-
-    Attributes:
-        memory: bytes, of all its processes together, and that each may take beyond what a kernel starts with.
-        disk: bytes in its own folder, and of one file.
-        files: number of files.
-        processes: processes and threads.
-        open_files: open files of a process.
-        seconds: computing time of a process.
-    """
-
-    memory: int = 2 << 30
-    disk: int = 256 << 20
-    files: int = 4096
-    processes: int = 128
-    open_files: int = 512
-    seconds: int = 300
 
 
 def seal(folder: Path) -> Path:
@@ -85,59 +64,33 @@ def _withheld(folder: Path, package: Path) -> set[str]:
     return {package: {"grading"}, package / "checks": {"lessons"}}.get(folder, set())
 
 
-def why_not() -> str:
-    """Return why there can be no sandbox on this machine, or ""."""
-    if not sys.platform.startswith("linux"):
-        return "the sandbox needs Linux"
-    if shutil.which("bwrap") is None:
-        return "bubblewrap is not installed: `sudo apt-get install bubblewrap`"
-    attempt = subprocess.run([*_walls([]), "true"], capture_output=True, text=True)
-    if attempt.returncode:
-        return f"bubblewrap does not work here: {attempt.stderr.strip()}"
-    return ""
-
-
-def _walls(visible: list[str]) -> list[str]:
-    """Return the bubblewrap command that shows a read-only system and the folders `visible`, and no network."""
-    command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
-    command += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--clearenv"]
-    for path in (*_SYSTEM, *_SYSTEM_FILES):
-        command += ["--ro-bind-try", path, path]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm"]
-    command += ["--size", str(Limits.disk), "--tmpfs", "/tmp"]
-    for path in visible:
-        command += ["--ro-bind", path, path]
-    return command
-
-
-_ENVIRONMENT = {
-    "HOME": "/tmp/work",
-    "TMPDIR": "/tmp",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
-    "IPYTHONDIR": "/tmp/ipython",
-    "LANG": "C.UTF-8",
-    "OMP_NUM_THREADS": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "NBGRADER_EXECUTION": "autograde",
-    "COURSE_PROGRESS": "/tmp/progress.json",
-}
-
-
 class Sandbox:
     """A warm process within walls; one kernel at a time.
 
     Args:
         limits: what each submission may use.
         modules: what the warm process imports besides `PRELOADED`.
+        walls: left out: what this machine's environment asks for.
     """
 
-    def __init__(self, limits: Limits | None = None, modules: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        modules: frozenset[str] = frozenset(),
+        walls: Bubblewrap | Container | None = None,
+    ) -> None:
         self.limits = limits or Limits()
         self.modules = modules
+        self._walls = walls or chosen()
         self._folder = Path(tempfile.mkdtemp(prefix="mark-", dir="/tmp"))
         self._kernels = self._folder / "k"
         self._kernels.mkdir()
         self._sealed = seal(self._folder / "sealed")
+        if self._walls.foreign:
+            if (ROOT / "assets").exists():
+                shutil.copytree(ROOT / "assets", self._sealed / "assets", dirs_exist_ok=True)
+            _let_read(self._sealed, self._kernels)
+        self._name, self._launched = "", 0
         self._process: subprocess.Popen | None = None
         self._count = 0
         self._own = self._kernels
@@ -162,12 +115,19 @@ class Sandbox:
             copy_files(files, copied, self.limits)
         (folder / "connection.json").write_text(json.dumps(connection))
         order = {"do": "start", "folder": str(folder), "limits": asdict(self.limits)}
+        if self._walls.foreign:
+            _let_read(folder)
+            folder.chmod(0o777)  # for the sockets, until they are there
+            order["user_is_shared"] = True
         try:
             answer = self._ask(order)
         except SandboxError:  # it died between two submissions: once more with a new one
             self._stop()
             answer = self._ask(order)
         self._isolated = answer["isolated"]
+        if self._walls.foreign:
+            _wait_for_sockets(folder)
+            folder.chmod(0o755)
 
     def warm(self) -> None:
         """Start the warm process now, where there is none, so that the first kernel need not wait for it."""
@@ -210,6 +170,7 @@ class Sandbox:
 
     def _stop(self) -> None:
         if self._process is not None:
+            self._walls.end(self._name)
             self._process.kill()
             self._process.wait()
             for stream in (self._process.stdin, self._process.stdout):
@@ -236,14 +197,18 @@ class Sandbox:
         return "\n" + log.read_text(errors="replace")[-2000:] if log.exists() else ""
 
     def _launch(self) -> subprocess.Popen:
+        self._launched += 1
+        self._name = f"{self._folder.name}-{self._launched}"
+        command = self._walls.command(self._name, self._sealed, self._kernels, self.limits)
         with (self._folder / "log").open("w") as log:
             process = subprocess.Popen(
-                [*self._command(), json.dumps([*PRELOADED, *sorted(self.modules)])],
+                [*command, json.dumps([*PRELOADED, *sorted(self.modules)])],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env={"PATH": os.environ.get("PATH", os.defpath)},
+                cwd=self._folder,  # an engine may leave files where it is started
+                env=self._walls.environment(),
             )
         self._process = process
         try:
@@ -254,16 +219,21 @@ class Sandbox:
             raise SandboxError(message) from None
         return process
 
-    def _command(self) -> list[str]:
-        command = _walls(sorted({sys.prefix, sys.base_prefix}))
-        command += ["--ro-bind", str(self._sealed), _SEALED]
-        command += ["--ro-bind-try", str(ROOT / "assets"), f"{_SEALED}/assets"]
-        command += ["--bind", str(self._kernels), str(self._kernels)]
-        for name, value in (_ENVIRONMENT | {"PYTHONPATH": _SEALED}).items():
-            command += ["--setenv", name, value]
-        command += ["--setenv", "PATH", f"{sys.prefix}/bin:/usr/bin:/bin"]
-        command += ["--remount-ro", "/dev", "--remount-ro", "/"]
-        return [*command, sys.executable, "-P", f"{_SEALED}/warm.py"]
+
+def _let_read(*folders: Path) -> None:
+    """Let another user read folders, whatever this one's umask is."""
+    for folder in folders:
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+
+
+def _wait_for_sockets(folder: Path) -> None:
+    """Wait until a kernel has opened its five sockets; one that fails to is found out by `poll`."""
+    until = time.monotonic() + _SOCKETS
+    while time.monotonic() < until:
+        if sum(stat.S_ISSOCK(p.lstat().st_mode) for p in folder.iterdir()) == 5:
+            return
+        time.sleep(0.01)
 
 
 def copy_files(source: Path, target: Path, limits: Limits) -> None:

@@ -3,7 +3,7 @@
 Runs inside the sandbox as a script, in an answer-free copy of this project; imports nothing of it. Orders
 come as lines of JSON on standard input, one answer each on standard output:
 
-{"do": "start", "connection": {...}, "folder": ..., "limits": {...}}   → {"isolated": true}
+{"do": "start", "folder": ..., "limits": {...}, "user_is_shared": ...} → {"isolated": true}
 {"do": "poll"}                                                        → {"status": null or a number, "why": ""}
 {"do": "signal", "number": 2}                                         → {}
 {"do": "end"}                                                         → {"left": processes that it had started}
@@ -159,9 +159,10 @@ def _be_kernel(order: dict, isolated: bool) -> None:
     _forget_descriptors()
     if isolated:
         _own_view(folder, limits)
+    shutil.rmtree(WORK, ignore_errors=True)  # imports may have made it, where /tmp is not a fresh one
     shutil.copytree(f"{folder}/files", WORK)
     os.chdir(WORK)
-    _limit(limits)
+    _limit(limits, shared=order.get("user_is_shared", False))
     for name in ("random", "numpy.random"):  # else every kernel would draw the same
         if name in sys.modules:
             sys.modules[name].seed()
@@ -173,9 +174,11 @@ def _be_kernel(order: dict, isolated: bool) -> None:
     # Last, so that a file beside the notebook cannot stand in for an installed module.
     sys.path = [p for p in sys.path if p] + [WORK]
     kernel = IPKernelApp.instance(connection_file=f"{folder}/connection.json")
+    umask = os.umask(0)  # so that the marker, who may be another user, may write to the sockets
     kernel.initialize(["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"])
+    _wait_for_sockets(folder)
+    os.umask(umask)
     if isolated:  # once the sockets are there nothing more is to be written outside the own /tmp
-        _wait_for_sockets(folder)
         flags = _MS_REMOUNT | _MS_BIND | _MS_READ_ONLY | _MS_NO_SUID | _MS_NO_DEV
         _mount(None, folder, None, flags)
     _drop_capabilities()
@@ -225,16 +228,18 @@ def _mount(what: str | None, where: str, kind: str | None, flags: int, options: 
         raise OSError(number, os.strerror(number), where)
 
 
-def _limit(limits: dict) -> None:
+def _limit(limits: dict, shared: bool) -> None:
+    """Set the system's limits; that on processes counts all of a user, so not where others share it."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     bounds = {
         resource.RLIMIT_AS: pages * resource.getpagesize() + limits["memory"],
-        resource.RLIMIT_NPROC: limits["processes"],
         resource.RLIMIT_NOFILE: limits["open_files"],
         resource.RLIMIT_FSIZE: limits["disk"],
         resource.RLIMIT_CPU: limits["seconds"],
         resource.RLIMIT_CORE: 0,
     }
+    if not shared:
+        bounds[resource.RLIMIT_NPROC] = limits["processes"]
     for which, bound in bounds.items():
         resource.setrlimit(which, (bound, bound))
 

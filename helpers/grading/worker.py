@@ -15,7 +15,8 @@ from nbformat.notebooknode import NotebookNode
 
 from helpers.grading.provisioner import SandboxKernelManager
 from helpers.grading.runner import COURSES_OWN, Executed, Patience, Probe, run
-from helpers.grading.sandbox import Sandbox, SandboxError, open_kernel, why_not
+from helpers.grading.sandbox import Sandbox, SandboxError, open_kernel
+from helpers.grading.walls import why_not
 
 _sandbox: Sandbox | None = None
 

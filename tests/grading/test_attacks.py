@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from helpers.grading.sandbox import why_not
+from helpers.grading.walls import why_not
 from tests.grading import attacks
 from tests.grading.course import ANSWERS, LESSON, Course
 

@@ -11,7 +11,7 @@ import pytest
 from distributed import LocalCluster
 
 from helpers.grading.batch import Submission, table
-from helpers.grading.sandbox import why_not
+from helpers.grading.walls import why_not
 from tests.grading.course import LESSON, Course
 
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())

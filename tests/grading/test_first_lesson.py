@@ -7,7 +7,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from helpers.grading.release import nbgrader, release
-from helpers.grading.sandbox import why_not
+from helpers.grading.walls import why_not
 from helpers.notebooks import ROOT, lesson_ids, path
 
 pytestmark = pytest.mark.grading

@@ -5,7 +5,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 
 from helpers.checks import Check
 from helpers.grading.harmless import clean_html, clean_markdown
-from helpers.grading.sandbox import why_not
+from helpers.grading.walls import why_not
 from tests.checks import small
 from tests.grading.course import LESSON, Course
 

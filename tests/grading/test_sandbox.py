@@ -9,7 +9,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers.grading.provisioner import SandboxKernelManager
 from helpers.grading.runner import COURSES_OWN, Patience, Probe, run
-from helpers.grading.sandbox import Limits, Sandbox, SandboxError, copy_files, seal, why_not
+from helpers.grading.sandbox import Sandbox, SandboxError, copy_files, seal
+from helpers.grading.walls import Limits, why_not
 from tests.checks import small
 
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())
