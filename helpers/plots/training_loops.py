@@ -162,6 +162,7 @@ def run_panels(
         ax.set_xlabel("epoch")
         if log:
             ax.set_yscale("log")
+            ax.minorticks_off()  # in a small panel they are a smear
         else:
             ax.set_ylim(0, top)
     for ax in axes[:, 0]:

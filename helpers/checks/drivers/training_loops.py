@@ -128,25 +128,35 @@ def loop(fit: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     t = task(setting)
     t.model.eval()
     history = fit(t.model, t.loader, t.loss_function, t.optimizer, setting["epochs"])
-    if isinstance(history, list) and any(type(h) is not float for h in history):
-        kind = next(type(h).__name__ for h in history if type(h) is not float)
-        raise Complaint(
-            f"the history holds a {kind}; Python floats are wanted, as `.item()` gives them"
-        )
     if setting.get("dropout"):
         return {"weights": weights(t.model)}
-    return {"weights": weights(t.model), "history": history}
+    return {
+        "weights": weights(t.model),
+        "history": history,
+        "history holds Python floats": _holds_floats(history),
+    }
+
+
+def _holds_floats(values: Any) -> bool:
+    return isinstance(values, list | tuple) and all(isinstance(v, float) for v in values)
+
+
+class Log(list):
+    """Calls of a model. A deep copy of the model writes into the same log."""
+
+    def __deepcopy__(self, memo: dict) -> "Log":
+        return self
 
 
 class Recorder(nn.Module):
     """A network that notes at each call how it was called; dropout and BatchNorm show the mode."""
 
-    def __init__(self, generator: torch.Generator, log: list[dict] | None = None) -> None:
+    def __init__(self, generator: torch.Generator, log: Log | None = None) -> None:
         super().__init__()
         self.inner = nn.Sequential(
             nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 3)
         )
-        self.log = [] if log is None else log
+        self.log = Log() if log is None else log
         with torch.no_grad():
             for parameter in self.inner.parameters():
                 parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.7)
@@ -183,6 +193,7 @@ def evaluation(evaluate: Callable, setting: dict[str, Any]) -> dict[str, Any]:
         raise Complaint("the model was never called")
     return {
         "loss and accuracy": result,
+        "both are Python floats": _holds_floats(result),
         "always in eval mode": not any(call["training"] for call in model.log),
         "never recording a graph": not any(call["grad"] for call in model.log),
         "mode as before": all(m.training == training for m in model.modules()),
@@ -190,27 +201,38 @@ def evaluation(evaluate: Callable, setting: dict[str, Any]) -> dict[str, Any]:
 
 
 def stopping(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
-    """Run the learner's `cls(patience)` over validation losses; the model's weight is the epoch's number.
+    """Run the learner's `cls(patience)` over validation losses.
+
+    The model's weight and its BatchNorm's running mean are the number of the epoch.
 
     Keys of the setting: "patience", "validation losses".
     """
     if not isinstance(cls, type):
         raise Complaint("hand over the class itself, without ()")
-    stopper, model = cls(setting["patience"]), nn.Linear(1, 1)
+    stopper = cls(setting["patience"])
+    model = nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1))
+
+    def fill(number: float) -> None:
+        with torch.no_grad():
+            model[0].weight.fill_(number)
+            model[1].running_mean.fill_(number)
+
     epochs = 0
     for epoch, loss in enumerate(setting["validation losses"], start=1):
-        with torch.no_grad():
-            model.weight.fill_(float(epoch))
+        fill(float(epoch))
         epochs = epoch
         stop = stopper.step(loss, model)
         if type(stop) is not bool:
             raise Complaint(f"`step` returned {stop!r}; True or False is wanted")
         if stop:
             break
-    with torch.no_grad():
-        model.weight.fill_(-1.0)
+    fill(-1.0)
     stopper.restore(model)
-    return {"epochs run": epochs, "weights of epoch": model.weight.item()}
+    return {
+        "epochs run": epochs,
+        "weights of epoch": model[0].weight.item(),
+        "running statistics of epoch": model[1].running_mean.item(),
+    }
 
 
 class PowerCut(BaseException):
@@ -218,10 +240,15 @@ class PowerCut(BaseException):
 
 
 class CutLoader(DataLoader):
-    """A loader whose iteration stops with a `PowerCut` after some batches; counts what it gives out."""
+    """A loader that stops with a `PowerCut` after some batches; counts what it gives out, watches a model."""
 
     given = 0
     cut_after: int | None = None
+
+    def watch(self, model: nn.Module) -> None:
+        """Note in `modes`, for each call of the model, whether it is in train mode."""
+        self.modes: list[bool] = []
+        model.register_forward_pre_hook(lambda module, _: self.modes.append(module.training))
 
     def __iter__(self) -> Iterator:
         for batch in super().__iter__():
@@ -234,13 +261,13 @@ class CutLoader(DataLoader):
 def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     """Train without a break; then cut a second run after some batches and call again as a new process would.
 
-    The new process has a fresh model and optimizer, and its random generator stands elsewhere. `train` is
-    called as train(model, loader, loss_function, optimizer, epochs, path). The setting
+    The new process has a fresh model and optimizer, and its random generator stands elsewhere. Each model
+    comes in eval mode. `train` is called as train(model, loader, loss_function, optimizer, epochs, path). The setting
     says "epochs" and "cut after batches"; one with shuffling has dropout too.
     """
     epochs, cut_after = setting["epochs"], setting["cut after batches"]
     with tempfile.TemporaryDirectory() as folder:
-        whole, _ = _run(train, setting, epochs, Path(folder) / "whole.pt", seed=1)
+        whole, straight = _run(train, setting, epochs, Path(folder) / "whole.pt", seed=1)
         path = Path(folder) / "cut.pt"
         _, cut = _run(train, setting, epochs, path, seed=1, cut_after=cut_after)
         left_a_file = path.exists()
@@ -256,7 +283,10 @@ def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
         "resumed equals uncut to the last bit": torch.equal(resumed, whole),
     }
     if setting.get("dropout"):  # where chance has a part there is more than one right end
-        return found | {"it trains": not torch.equal(whole, weights(task(setting).model))}
+        return found | {
+            "it trains": not torch.equal(whole, weights(task(setting).model)),
+            "it trains in train mode": all(straight.modes + again.modes),
+        }
     return found | {"weights without a cut": whole, "weights with a cut": resumed}
 
 
@@ -275,6 +305,7 @@ def _run(
                 parameter.add_(1.0)
     loader = CutLoader(t.loader.dataset, setting["batch"], shuffle=setting.get("shuffle", False))
     loader.cut_after = cut_after
+    loader.watch(t.model.eval())
     torch.manual_seed(seed)
     with contextlib.suppress(PowerCut):
         train(t.model, loader, t.loss_function, t.optimizer, epochs, path)
@@ -290,7 +321,7 @@ def search(pick: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     """
     seed = setting["seed"]
     generator = torch.Generator().manual_seed(seed)
-    log: list[dict] = []
+    log = Log()
     sums: list[bool] = []
     start = torch.Generator().manual_seed(seed + 1).get_state()
 
@@ -396,4 +427,9 @@ def _outputs(model: Any, X: Tensor) -> Tensor:
         outputs = model(X.clone())
     if not isinstance(outputs, Tensor):
         raise Complaint(f"the model gave a {type(outputs).__name__}; a tensor is wanted")
+    if outputs.isnan().any():
+        raise Complaint(
+            "the model's answers are nan. Is there a division by a standard deviation of 0, or a learning "
+            "rate that is far too high"
+        )
     return outputs.detach()

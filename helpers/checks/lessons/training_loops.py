@@ -286,24 +286,19 @@ class scale_splits(FunctionExercise):
         return _scaled((train, validation, test), low, torch.where(span == 0, 1.0, span))
 
     mistakes = [
-        *(
-            mistake(
-                each_by_itself,
-                "Each table is scaled by itself. The same value then means different things in training "
-                "and test: use the mean and std of `train` for all three.",
-            )
-            for each_by_itself in (
-                lambda train, validation, test: tuple(
-                    (part - part.mean(0)) / _kind_std(part, correction=0)
-                    for part in (train, validation, test)
-                ),
-                lambda train, validation, test: tuple(
-                    (part - part.mean(0)) / part.std(0) for part in (train, validation, test)
-                ),
-                lambda train, validation, test: tuple(
-                    (part - part.mean(0)) / _kind_std(part) for part in (train, validation, test)
-                ),
-            )
+        mistake(
+            lambda train, validation, test: tuple(
+                (part - part.mean(0)) / _kind_std(part) for part in (train, validation, test)
+            ),
+            "Each table is scaled by itself. The same value then means different things in training and "
+            "test: use the mean and std of `train` for all three.",
+        ),
+        mistake(
+            lambda train, validation, test: tuple(
+                (part - part.mean(0)) / part.std(0) for part in (train, validation, test)
+            ),
+            "Each table is scaled by itself: use the mean and std of `train` for all three, and divide a "
+            "column whose std is 0 by 1.",
         ),
         mistake(
             lambda train, validation, test: _scaled(
@@ -312,7 +307,9 @@ class scale_splits(FunctionExercise):
             "That is the standard deviation with n below the line. `.std(dim=0)` divides by n − 1.",
         ),
         mistake(
-            lambda train, validation, test: _scaled((train, validation, test), 0.0, _kind_std(train)),
+            lambda train, validation, test: _scaled(
+                (train, validation, test), 0.0, _kind_std(train)
+            ),
             "The columns are divided by std, but not shifted: subtract the mean of `train` first.",
         ),
         mistake(
@@ -538,6 +535,7 @@ class fit(FunctionExercise):
     parts = {
         "weights": "the weights go the right way",
         "history": "the history is the mean loss per sample",
+        "history holds Python floats": "the history is the mean loss per sample",
     }
     driver = drivers.loop
     seconds = 5
@@ -586,6 +584,38 @@ class fit(FunctionExercise):
         optimizer.step()
         return loss.item()
 
+    def _each_batch(model, loader, loss_function, optimizer, epochs):
+        history = []
+        for _ in range(epochs):
+            model.train()
+            history += [_step(model, loss_function, optimizer, X, Y) for X, Y in loader]
+        return history
+
+    def _from_the_start(model, loader, loss_function, optimizer, epochs):
+        means = _fit(model, loader, loss_function, optimizer, epochs)
+        return [sum(means[: n + 1]) / (n + 1) for n in range(epochs)]
+
+    def _over_batches(model, loader, loss_function, optimizer, epochs):
+        means = _fit(model, loader, loss_function, optimizer, epochs)
+        return [mean * len(loader.dataset) / len(loader) for mean in means]
+
+    def _full_batches(model, loader, loss_function, optimizer, epochs):
+        sums = _fit(model, loader, loss_function, optimizer, epochs, average="sum")
+        return [total * loader.batch_size / len(loader.dataset) for total in sums]
+
+    def _in_tensors(model, loader, loss_function, optimizer, epochs):
+        return [
+            torch.tensor(mean) for mean in _fit(model, loader, loss_function, optimizer, epochs)
+        ]
+
+    def _measured_again(model, loader, loss_function, optimizer, epochs):
+        history = []
+        for _ in range(epochs):
+            _fit(model, loader, loss_function, optimizer, 1)
+            losses = [loss_function(model(X), Y).item() * len(X) for X, Y in loader]
+            history.append(sum(losses) / len(loader.dataset))
+        return history
+
     mistakes = [
         mistake(
             _fit_like(average="sum"),
@@ -612,7 +642,37 @@ class fit(FunctionExercise):
             _fit_like(step=_no_zero),
             "The gradients of all batches so far add up: `optimizer.zero_grad()` belongs into each step.",
         ),
-        mistake(_one_epoch, "One epoch only? Go through the loader `epochs` times."),
+        mistake(
+            _one_epoch,
+            "One epoch only? Go through the loader `epochs` times; `return` stands outside both loops.",
+        ),
+        mistake(
+            _each_batch, "One number for each epoch is asked for, and this is one for each batch."
+        ),
+        mistake(
+            _from_the_start,
+            "From the second epoch on, the losses of earlier epochs are still in the sum. Set the sum and "
+            "the count to 0 at the start of each epoch.",
+        ),
+        mistake(
+            _over_batches,
+            "The losses are weighed with the size of their batch, but then divided by the number of "
+            "batches, `len(loader)`. Divide by the number of samples.",
+        ),
+        mistake(
+            _full_batches,
+            "The last batch is smaller than `batch_size`. Weigh each loss with the size that its batch "
+            "really has, `len(X)`.",
+        ),
+        mistake(
+            _in_tensors,
+            "The history holds tensors. Python floats are wanted, as `.item()` gives them.",
+        ),
+        mistake(
+            _measured_again,
+            "That is the loss measured anew after each epoch, in a second walk through the data. Use the "
+            "losses that you trained with.",
+        ),
     ]
     alternatives = [_running, _by_length_of_dataset]
     hints = [
@@ -671,6 +731,7 @@ class evaluate(FunctionExercise):
     }
     parts = {
         "loss and accuracy": "loss and accuracy are right",
+        "both are Python floats": "loss and accuracy are right",
         "always in eval mode": "the model works in eval mode",
         "never recording a graph": "no graph is recorded",
         "mode as before": "the mode is put back",
@@ -713,6 +774,23 @@ class evaluate(FunctionExercise):
         model.train(mode)
         return loss / len(loader.dataset), hits / len(loader.dataset)
 
+    def _hits(model, loader, loss_function):
+        loss, share = _evaluate(model, loader, loss_function)
+        return loss, round(share * len(loader.dataset))
+
+    def _last_batch(model, loader, loss_function):
+        was_training = model.training
+        model.eval()
+        with torch.no_grad():
+            for X, y in loader:
+                scores, last = model(X), y
+        model.train(was_training)
+        return loss_function(scores, last).item(), _accuracy(scores.argmax(dim=1), last)
+
+    def _in_tensors(model, loader, loss_function):
+        loss, share = _evaluate(model, loader, loss_function)
+        return loss, torch.tensor(share)
+
     mistakes = [
         mistake(
             _evaluate_like(mode="as it is"),
@@ -739,6 +817,22 @@ class evaluate(FunctionExercise):
             "You average over batches; the last one is smaller. Count hits and losses by sample.",
         ),
         mistake(_evaluate_like(percent=100), "The accuracy is a share from 0 to 1, not per cent."),
+        mistake(
+            _hits,
+            "The accuracy is a share: divide the number of right answers by the number of samples.",
+        ),
+        mistake(
+            lambda model, loader, loss_function: _evaluate(model, loader, loss_function)[::-1],
+            "The two numbers have changed places: the loss comes first, then the accuracy.",
+        ),
+        mistake(
+            _last_batch,
+            "That is the last batch alone. Add up losses and hits inside the loop, over all batches.",
+        ),
+        mistake(
+            _in_tensors,
+            "A tensor comes back. Python floats are asked for: `.item()` takes the number out.",
+        ),
     ]
     alternatives = [_at_once, _decorated]
     hints = [
@@ -788,6 +882,22 @@ class diagnosis(ChoiceExercise):
         mistake(
             {"D": "overfits"},
             "In run D the two curves lie close together to the end.",
+        ),
+        mistake(
+            {"A": "healthy"},
+            "Run A falls, but from 2.3 to little less: guessing among ten digits costs 2.3.",
+        ),
+        mistake(
+            {"C": "too small"},
+            "Run C does not come to rest: it jumps. A network that is too small gives a calm curve.",
+        ),
+        mistake(
+            {"D": "rate too low"},
+            "Run D falls at once, and is nearly at rest at the end.",
+        ),
+        mistake(
+            {"E": "overfits"},
+            "In run E no gap opens: training and validation rest at the same height.",
         ),
         mistake(
             {"E": "healthy"},
@@ -860,6 +970,23 @@ class confusion(FunctionExercise):
             "These are shares of each row. Counts are asked for.",
         ),
     ]
+
+    def _errors_only(labels, predictions, classes):
+        wrong = labels != predictions
+        return confusion.reference(labels[wrong], predictions[wrong], classes)
+
+    def _seen_classes(labels, predictions, classes):
+        return confusion.reference(labels, predictions, int(labels.max()) + 1)
+
+    mistakes += [
+        mistake(
+            _errors_only, "Right answers count, too: they stand on the diagonal, entry [i, i]."
+        ),
+        mistake(
+            _seen_classes,
+            "The table has `classes` rows and columns, also for classes that do not occur in `labels`.",
+        ),
+    ]
     alternatives = [_loop, _one_hot]
     hints = [
         "Begin with a table of zeros, int64. Each pair (label, prediction) adds 1 to one place.",
@@ -928,6 +1055,31 @@ class _NeverResets(_Stopper):
         return self.is_over()
 
 
+class _AcceptsEqual(_Stopper):
+    def is_better(self, loss):
+        return loss <= self.best
+
+
+class _StartsAtOne(_Stopper):
+    def __init__(self, patience):
+        super().__init__(patience)
+        self.best = 1.0
+
+    def restore(self, model):
+        if self.state is not None:
+            super().restore(model)
+
+
+class _ParametersOnly(_Stopper):
+    def keep(self, model):
+        self.state = [p.detach().clone() for p in model.parameters()]
+
+    def restore(self, model):
+        with torch.no_grad():
+            for mine, kept in zip(model.parameters(), self.state, strict=True):
+                mine.copy_(kept)
+
+
 class _KeepsLast(_Stopper):
     def step(self, validation_loss, model):
         over = super().step(validation_loss, model)
@@ -963,8 +1115,8 @@ class _CopyingStopper:
 
     def restore(self, model):
         with torch.no_grad():
-            for mine, kept in zip(model.parameters(), self.best.parameters(), strict=True):
-                mine.copy_(kept)
+            for name, mine in model.state_dict().items():
+                mine.copy_(self.best.state_dict()[name])
 
 
 def _losses(patience, losses):
@@ -979,6 +1131,7 @@ class EarlyStopping(Exercise):
     parts = {
         "epochs run": "stops at the right moment",
         "weights of epoch": "brings back the best weights",
+        "running statistics of epoch": "brings back the best weights",
     }
     driver = drivers.stopping
     wants = "class"
@@ -988,6 +1141,7 @@ class EarlyStopping(Exercise):
         yield _losses(3, [0.9, 0.7, 0.8, 0.75, 0.6, 0.65, 0.63, 0.62, 0.2])
         yield _losses(2, [0.8, 0.5, 0.5, 0.5, 0.4])
         yield _losses(1, [0.5, 0.4, 0.3])
+        yield _losses(2, [2.3, 1.9, 2.0, 1.6, 1.7, 1.8, 0.2])
         tail = [0.7 + draw.number(0.01, 0.3) for _ in range(4)]
         yield _losses(draw.choice([2, 3]), [1.0, 0.8, 0.85, 0.7, *tail, 0.1])
 
@@ -995,8 +1149,24 @@ class EarlyStopping(Exercise):
     mistakes = [
         mistake(
             _Alias,
-            "`state_dict()` hands out the living tensors, and training goes on writing into them. "
-            "Keep a copy: `copy.deepcopy(model.state_dict())`.",
+            "The weights that come back are not those of the best epoch. Either they were kept without a "
+            "copy: `state_dict()` hands out the living tensors, and training goes on writing into them; "
+            "`copy.deepcopy(model.state_dict())` keeps them. Or `restore` never wrote into the model: "
+            "`model = …` gives a name to another object, `model.load_state_dict(…)` fills this one.",
+        ),
+        mistake(
+            _AcceptsEqual,
+            "A loss equal to the best one is no improvement: `<`, not `<=`.",
+        ),
+        mistake(
+            _StartsAtOne,
+            "A loss may be larger than the number you begin with, and then the first epochs count as bad. "
+            "Begin with `float('inf')`: everything is better than that.",
+        ),
+        mistake(
+            _ParametersOnly,
+            "The parameters come back, but BatchNorm also keeps running statistics, which are no "
+            "parameters. `model.state_dict()` holds both.",
         ),
         mistake(
             _LateByOne,
@@ -1036,6 +1206,9 @@ def _resumable(
     keeps=("model", "optimizer", "random"),
     counts=True,
     saves="each epoch",
+    ahead=1,
+    mode=True,
+    zero=True,
 ):
     """Training with checkpoints, taken apart so that wrong ones differ in one place."""
     done = 0
@@ -1048,18 +1221,28 @@ def _resumable(
         if "random" in keeps:
             torch.set_rng_state(found["random"])
         done = found["epoch"] if counts else 0
-    model.train()
+    if mode:
+        model.train()
+
+    def save(number):
+        state = {
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+            "epoch": number,
+        }
+        torch.save(state, path)
+
     for epoch in range(done, epochs):
         for X, Y in loader:
-            _step(model, loss_function, optimizer, X, Y)
+            if zero:
+                optimizer.zero_grad()
+            loss_function(model(X), Y).backward()
+            optimizer.step()
+            if saves == "each batch":
+                save(epoch)
         if saves != "at the end" or epoch == epochs - 1:
-            state = {
-                "model": model.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "random": torch.get_rng_state(),
-                "epoch": epoch + 1,
-            }
-            torch.save(state, path)
+            save(epoch + ahead)
 
 
 def _resumable_like(**changes):
@@ -1152,6 +1335,24 @@ class train_with_checkpoints(FunctionExercise):
             _resumable_like(saves="never loads"),
             "You write checkpoints, but a new call does not look for one. If a file lies at `path`, load it.",
         ),
+        mistake(
+            _resumable_like(ahead=0),
+            "The last finished epoch is trained a second time after the cut. When the epoch with index "
+            "`epoch` is done, `epoch + 1` epochs are done.",
+        ),
+        mistake(
+            _resumable_like(saves="each batch"),
+            "A checkpoint written in the midst of an epoch holds weights of that epoch, and the epoch is "
+            "then begun again. Save when an epoch is complete.",
+        ),
+        mistake(
+            _resumable_like(mode=False),
+            "The model came in eval mode, and you trained it so: dropout did nothing. `model.train()` first.",
+        ),
+        mistake(
+            _resumable_like(zero=False),
+            "The gradients of all batches so far add up: `optimizer.zero_grad()` belongs into each step.",
+        ),
     ]
     alternatives = [_a_list, _two_files]
     hints = [
@@ -1173,24 +1374,31 @@ def _pick(
     epochs,
     *,
     fresh_batch=True,
-    zero=True,
+    fresh_targets=True,
+    zero="each step",
     mode=True,
+    eval_first=False,
     number=True,
     chooser="validation",
+    reporter="test",
 ):
     """The program of `pick_rate`, with each of its five bugs to be switched on."""
     loss_function = nn.CrossEntropyLoss()
-    first, _ = next(iter(train))
+    first, first_targets = next(iter(train))
     best_loss, history = float("inf"), []
     for rate in rates:
         model = make_model()
+        model.train(not eval_first)
         optimizer = torch.optim.SGD(model.parameters(), lr=rate)
         for _ in range(epochs):
             total, samples = 0.0, 0
+            if zero == "each epoch":
+                optimizer.zero_grad()
             for feature, target in train:
-                if zero:
+                if zero == "each step":
                     optimizer.zero_grad()
-                loss = loss_function(model(feature if fresh_batch else first), target)
+                output = model(feature if fresh_batch else first)
+                loss = loss_function(output, target if fresh_targets else first_targets)
                 loss.backward()
                 optimizer.step()
                 total = total + (loss.item() if number else loss) * len(feature)
@@ -1203,7 +1411,8 @@ def _pick(
         if loss < best_loss:
             best_loss, best_rate, best_model = loss, rate, model
     with torch.no_grad():
-        right = [(best_model(X).argmax(dim=1) == y).float() for X, y in test]
+        reported = test if reporter == "test" else validation
+        right = [(best_model(X).argmax(dim=1) == y).float() for X, y in reported]
     return best_rate, history, torch.cat(right).mean().item()
 
 
@@ -1293,7 +1502,7 @@ class pick_rate(RepairExercise):
             "Four bugs are mended. Look at what goes into the model in the inner loop: always the first batch.",
         ),
         mistake(
-            _pick_like(zero=False),
+            _pick_like(zero="never"),
             "Four bugs are mended. The gradients of the batches still add up.",
         ),
         mistake(
@@ -1308,6 +1517,28 @@ class pick_rate(RepairExercise):
             _pick_like(chooser="test"),
             "Four bugs are mended. The test set still chooses the learning rate, so its accuracy is no "
             "longer an honest estimate.",
+        ),
+    ]
+    mistakes += [
+        mistake(
+            _pick_like(fresh_batch=False, fresh_targets=False),
+            "Inputs and targets fit together now, but they are those of the first batch each time. The loop "
+            "hands you `feature` and `target`.",
+        ),
+        mistake(
+            _pick_like(zero="each epoch"),
+            "The gradients are cleared once an epoch, so those of its batches still add up. Clear them in "
+            "each step.",
+        ),
+        mistake(
+            _pick_like(eval_first=True),
+            "The model is in eval mode while it trains, so dropout does nothing there. Switch to eval mode "
+            "after the epochs, before held-out data are judged.",
+        ),
+        mistake(
+            _pick_like(reporter="validation"),
+            "The accuracy at the end comes from the validation set, by which the rate was chosen. The test "
+            "set is for that last number.",
         ),
     ]
     alternatives = [_with_functions, _pick_like(mode=True)]

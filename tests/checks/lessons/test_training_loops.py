@@ -133,6 +133,7 @@ def checkpoints_with_a_seed_for_each_epoch(model, loader, loss_function, optimiz
         model.load_state_dict(weights)
         optimizer.load_state_dict(state)
     for epoch in range(start, epochs):
+        model.train()
         torch.manual_seed(epoch)
         for X, Y in loader:
             step_with_closure(model, loss_function, optimizer, X, Y)
