@@ -1,33 +1,19 @@
 """A learner's first minutes in real JupyterLab, in headless Chromium."""
 
 import json
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 
 import nbformat
 import pytest
 
 from helpers.checks import lesson
 from helpers.notebooks import NOTEBOOKS, ROOT
+from tests.browser.browser import PATIENCE, jupyter_server, needs_chromium
 
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
-    ),
-]
+pytestmark = needs_chromium
 NAME = "01_tensors"
-PATIENCE = 240  # seconds; other tests may run beside this one
 WRONG = """def standardize(table):
     return (table - table.mean()) / table.std()
 """
@@ -47,57 +33,14 @@ def address(tmp_path):
     settings.mkdir(parents=True)
     # Every cell stays in the page, so that the test finds it.
     (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     options = [
-        "--no-browser",
-        f"--port={port}",
-        "--ip=127.0.0.1",
-        "--IdentityProvider.token=",
         f"--ServerApp.root_dir={course}",
         f"--ServerApp.preferred_dir={course}",
         f"--LabApp.user_settings_dir={tmp_path / 'settings'}",
         f"--LabApp.workspaces_dir={tmp_path / 'workspaces'}",
     ]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "helpers.lab", *options],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/api")
-        yield f"http://127.0.0.1:{port}/lab/tree/notebooks/{NAME}/{NAME}.ipynb"
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(url, timeout=10):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError(f"JupyterLab does not answer at {url}")
-
-
-@pytest.fixture
-def page():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.set_default_timeout(PATIENCE * 1000)
-        yield page
-        browser.close()
+    with jupyter_server(["-m", "helpers.lab", *options], ROOT) as address:
+        yield f"{address}/lab/tree/notebooks/{NAME}/{NAME}.ipynb"
 
 
 def test_a_learner_runs_the_lesson_errs_and_succeeds(address, page):
