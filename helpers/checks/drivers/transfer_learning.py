@@ -110,23 +110,31 @@ def initialised(init: Callable, inputs: int, outputs: int, kind: str) -> dict[st
 
 def new_head(replace: Callable, seed: int, before: int, classes: int, x: Tensor) -> dict[str, Any]:
     """Call `replace(model, classes)` on a small network with `before` classes; look at the result."""
-    model = small_net(seed, classes=before)
+    model = small_net(seed, classes=before, frozen=True)
     old, kept = model._fc, {k: v.clone() for k, v in model.state_dict().items()}
+    trains = {name: p.requires_grad for name, p in model.named_parameters()}
     returned = replace(model, classes)
     model.eval()
     head = model._fc
     if not isinstance(head, nn.Module):
         raise Complaint(f"`model._fc` is now a {type(head).__name__}; a layer is wanted")
     now = model.state_dict()
+    trains_now = {name: p.requires_grad for name, p in model.named_parameters()}
     return {
         "shape of the scores": tuple(model(x).shape),
         "the head is one nn.Linear": type(head) is nn.Linear,
+        "the head has a bias": getattr(head, "bias", None) is not None,
         "the head is new and trains": head is not old
         and all(p.requires_grad for p in head.parameters()),
         "size that the head notes": getattr(head, "out_features", None),
         "the rest is as before": all(
             name in now and torch.equal(now[name], value)
             for name, value in kept.items()
+            if not name.startswith("_fc.")
+        ),
+        "the rest trains or rests as before": all(
+            trains_now.get(name) is flag
+            for name, flag in trains.items()
             if not name.startswith("_fc.")
         ),
         "returns the model": returned is model,

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from helpers import data
 from helpers.checks.judge import judge
 from helpers.checks.lessons import transfer_learning as lesson
 from helpers.checks.probe import probe
@@ -340,6 +341,14 @@ def test_held_out_photographs_are_no_training_photographs():
         assert labels.bincount().tolist() == one.truth.bincount().tolist() == [8, 8, 8, 8]
         both = [*pixels, *held_out, *held_out.flip(-1)]
         assert len({p.numpy().tobytes() for p in both}) == 96
+
+
+def test_classes_of_the_photographs_are_known_without_reading_them():
+    labels = data.photographs().labels
+    assert labels.tolist() == [k for k, n in enumerate(lesson.IN_ALL) for _ in range(n)]
+    before = lesson._small_photos.cache_info()
+    lesson.photo_classifier.cases(0)
+    assert lesson._small_photos.cache_info() == before
 
 
 def test_rows_are_mixed_so_that_a_class_cannot_be_told_by_its_place():
