@@ -174,7 +174,7 @@ def test_each_submission_has_a_container_of_its_own_that_is_ended(podman, monkey
             "secret": None,
         }
     ]
-    started = [s["arguments"][5] for s in said(podman) if s["arguments"][0] == "run"]
+    started = [s["arguments"][4] for s in said(podman) if s["arguments"][0] == "run"]
     ended = [s["arguments"][2] for s in said(podman) if s["arguments"][0] == "rm"]
     assert len(set(started)) == 2
     assert ended == started
