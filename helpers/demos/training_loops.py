@@ -185,8 +185,8 @@ def draw_patience(patience: int) -> Axes:
     """Draw a run that learns by heart, stopped after `patience` epochs without a new best."""
     history = few_digits_run()
     _, stop = plots.stopping_point(history.validation, patience)
-    left = f"patience {patience} ends the run after epoch {stop}"
-    return plots.early_stopping(history.train, history.validation, patience=patience, title=left)
+    title = f"Patience {patience} ends the run after epoch {stop}"
+    return plots.early_stopping(history.train, history.validation, patience=patience, title=title)
 
 
 def patience() -> Exploration:

@@ -47,6 +47,9 @@ def batches(orders: Sequence[ArrayLike], size: int, *, title: str = "") -> Figur
             ax.barh(epoch, 0.94, left=left, height=0.72, color=PALE[batch % 6], edgecolor=QUIET)
             ax.text(left + 0.47, epoch, str(int(row)), ha="center", va="center", fontsize=10)
     count = len(orders[0])
+    ax.set_xlim(
+        -0.1, count + 0.6 * ((count - 1) // size) + 0.1
+    )  # else half the first edge is cut off
     starts = range(0, count, size)
     middles = [
         (start + min(start + size, count)) / 2 + 0.6 * batch for batch, start in enumerate(starts)
