@@ -72,6 +72,7 @@ def skip_drawing(on: bool) -> None:
 
 def _undrawn(kind: type, arguments: list) -> Axes | Figure:
     ax = next((a for a in arguments if isinstance(a, Axes)), None) or _empty()
+    ax.legend(handles=[])  # the cell that asked for the plot may change or remove the legend
     return ax if kind is Axes else ax.figure
 
 
