@@ -92,4 +92,7 @@ def test_nothing_of_a_student_runs_in_the_readers_browser(tmp_path):
         assert page.evaluate("window.hit === undefined")
         assert not [url for url in asked if "example.org" in url]
         assert page.locator("section[role=status]").count() == 3
+        points_in_sight = """heads => heads.every(head => [...head.querySelectorAll('.pull-right')].every(
+            points => points.getBoundingClientRect().bottom <= head.getBoundingClientRect().bottom))"""
+        assert page.locator("div.nbgrader_cell .panel-heading").evaluate_all(points_in_sight)
         browser.close()
