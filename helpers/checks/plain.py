@@ -176,8 +176,14 @@ class _Encoder(_Counter):
         # A single entry counts as contiguous whatever its stride, and could not be viewed as bytes.
         flat = plain.clone(memory_format=torch.contiguous_format).reshape(-1)
         data = b"" if not flat.numel() else flat.view(torch.uint8).numpy().tobytes()
+        # A transposed tensor stays one: `view` refuses it, and a learner's answer should meet that here.
+        strides = plain.stride()
+        order = (
+            [] if plain.is_contiguous() else sorted(range(plain.dim()), key=lambda d: -strides[d])
+        )
         return {
             "kind": "tensor",
+            "order": order,
             "dtype": name,
             "shape": list(value.shape),
             "requires_grad": bool(value.requires_grad),
@@ -274,6 +280,11 @@ def _read_tensor(plain: dict) -> torch.Tensor:
     shape, data = _shape_and_bytes(plain, dtype.itemsize)
     flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
     tensor = flat.reshape(shape)
+    if order := plain["order"]:
+        if sorted(order) != list(range(len(shape))):
+            raise PlainError("the order of a tensor's dimensions is a permutation of them")
+        back = sorted(range(len(order)), key=order.__getitem__)
+        tensor = tensor.permute(order).contiguous().permute(back)
     if plain["requires_grad"]:
         tensor.requires_grad_(True)
     return tensor

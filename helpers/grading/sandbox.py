@@ -34,6 +34,7 @@ PRELOADED = (
     "helpers.checks.probe",
     "helpers.checks.drivers.*",
 )
+_FOLDERS = "course-marking-"  # and the number of the process that owns one
 RENEWED = 200  # submissions after which the warm process is replaced
 _START = 120  # seconds for the warm process to come up
 _ANSWER = 30  # seconds for the answer to an order
@@ -64,6 +65,16 @@ def _withheld(folder: Path, package: Path) -> set[str]:
     return {package: {"grading"}, package / "checks": {"lessons"}}.get(folder, set())
 
 
+def _clear_leftovers() -> None:
+    """Take away the folders of markers that were killed."""
+    for folder in Path("/tmp").glob(f"{_FOLDERS}*"):
+        owner = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if owner.isdigit() and folder.stat().st_uid == os.getuid():
+                if not Path(f"/proc/{owner}").exists():
+                    shutil.rmtree(folder)
+
+
 class Sandbox:
     """A warm process within walls; one kernel at a time.
 
@@ -82,7 +93,8 @@ class Sandbox:
         self.limits = limits or Limits()
         self.modules = modules
         self._walls = walls or chosen()
-        self._folder = Path(tempfile.mkdtemp(prefix="mark-", dir="/tmp"))
+        _clear_leftovers()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-", dir="/tmp"))
         self._kernels = self._folder / "k"
         self._kernels.mkdir()
         self._sealed = seal(self._folder / "sealed")

@@ -159,7 +159,8 @@ def _be_kernel(order: dict, isolated: bool) -> None:
     _forget_descriptors()
     if isolated:
         _own_view(folder, limits)
-    shutil.rmtree(WORK, ignore_errors=True)  # imports may have made it, where /tmp is not a fresh one
+    # Imports may have made it, where /tmp is not a fresh one.
+    shutil.rmtree(WORK, ignore_errors=True)
     shutil.copytree(f"{folder}/files", WORK)
     os.chdir(WORK)
     _limit(limits, shared=order.get("user_is_shared", False))

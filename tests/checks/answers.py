@@ -59,7 +59,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "a constant": _fill(3),
     "wrong sign": _leaves(_negate),
     "off by one": _leaves(_shift),
-    "transposed": _tensors(lambda t: t.mT if t.dim() >= 2 else t),
+    "transposed": _tensors(lambda t: t.mT.contiguous() if t.dim() >= 2 else t),
     "detached": _tensors(lambda t: t.detach()),
     "NumPy": _tensors(lambda t: t.detach().numpy()),
     "a list": _tensors(lambda t: t.detach().tolist() if t.dim() else t),

@@ -59,6 +59,26 @@ def test_tensors_and_arrays_come_back_bit_for_bit(array):
     assert again.numpy().tobytes() == array.tobytes()
 
 
+@given(arrays, st.randoms())
+def test_a_tensor_with_permuted_dimensions_stays_one(array, random):
+    order = random.sample(range(array.ndim), array.ndim)
+    tensor = torch.from_numpy(array.copy()).permute(order)
+    again = through_json(tensor)
+    assert torch.equal(again, tensor)
+    assert again.is_contiguous() == tensor.is_contiguous()
+    leaf = torch.rand(3, 4).T.requires_grad_()
+    assert through_json(leaf).is_leaf
+    with pytest.raises(RuntimeError):
+        through_json(leaf).view(-1)
+
+
+@pytest.mark.parametrize("order", [[0, 0], [1], ["a", 0], 5, [2, 1]])
+def test_an_order_that_is_no_permutation_is_refused(order):
+    record = plain.encode(torch.rand(2, 3)) | {"order": order}
+    with pytest.raises(plain.PlainError):
+        plain.decode(record)
+
+
 @pytest.mark.parametrize("dtype", plain._DTYPES.values(), ids=str)
 def test_every_dtype_comes_back(dtype):
     tensor = torch.tensor([[0, 1], [1, 0]]).to(dtype).T
@@ -102,12 +122,27 @@ def test_values_beyond_the_limits_become_opaque_instead_of_flooding_the_record()
             "dtype": "float32",
             "shape": [2],
             "requires_grad": False,
+            "order": [],
             "bytes": "AAAA",
         },
-        {"kind": "tensor", "dtype": "float99", "shape": [0], "requires_grad": False, "bytes": ""},
-        {"kind": "tensor", "dtype": "float32", "shape": [-1], "requires_grad": False, "bytes": ""},
-        {"kind": "tensor", "dtype": "float32", "shape": [10**9, 10**9], "bytes": ""},
-        {"kind": "tensor", "dtype": "float32", "shape": "2", "bytes": ""},
+        {
+            "kind": "tensor",
+            "dtype": "float99",
+            "shape": [0],
+            "requires_grad": False,
+            "order": [],
+            "bytes": "",
+        },
+        {
+            "kind": "tensor",
+            "dtype": "float32",
+            "shape": [-1],
+            "requires_grad": False,
+            "order": [],
+            "bytes": "",
+        },
+        {"kind": "tensor", "dtype": "float32", "shape": [10**9, 10**9], "order": [], "bytes": ""},
+        {"kind": "tensor", "dtype": "float32", "shape": "2", "order": [], "bytes": ""},
         {"kind": "ndarray", "dtype": "object", "shape": [1], "bytes": "AAAAAAAAAAA="},
         {"kind": "made", "builder": "os.system", "args": {"kind": "dict", "items": []}},
         {"kind": "made", "builder": "common.__builtins__", "args": {"kind": "dict", "items": []}},

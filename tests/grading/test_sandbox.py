@@ -1,8 +1,10 @@
 import json
 import os
 import signal
+import subprocess
 import threading
 from functools import partial
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -150,3 +152,16 @@ def test_long_output_is_cut(sandbox):
 def test_the_time_of_a_submission_ends(sandbox):
     done = executed(sandbox, "import time; time.sleep(1)", "x = 1", patience=Patience(submission=0))
     assert "too long altogether" in done.failures[0]
+
+
+def test_what_a_killed_marker_left_is_taken_away(tmp_path):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = Path(f"/tmp/course-marking-{ended.pid}-test")
+    mine = Path(f"/tmp/course-marking-{os.getpid()}-test")
+    left.mkdir()
+    mine.mkdir()
+    Sandbox().close()
+    assert not left.exists()
+    assert mine.exists()
+    mine.rmdir()
