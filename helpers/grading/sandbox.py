@@ -69,10 +69,11 @@ def _clear_leftovers() -> None:
     """Take away the folders of markers that were killed."""
     for folder in Path("/tmp").glob(f"{_FOLDERS}*"):
         owner = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        if not owner.isdigit() or Path(f"/proc/{owner}").exists():
+            continue
         with contextlib.suppress(OSError):
-            if owner.isdigit() and folder.stat().st_uid == os.getuid():
-                if not Path(f"/proc/{owner}").exists():
-                    shutil.rmtree(folder)
+            if folder.stat().st_uid == os.getuid():
+                shutil.rmtree(folder)
 
 
 class Sandbox:
