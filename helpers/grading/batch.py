@@ -18,6 +18,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 from tqdm import tqdm
 from traitlets import Bool, Integer, Unicode
@@ -192,7 +193,11 @@ class ParallelAutograde(Autograde):
         if not self.init_destination(assignment, one.student):
             return {}
         self.run_pre_convert_hook()
-        self.init_assignment(assignment, one.student)
+        handed_in = ", ".join(Path(notebook).name for notebook in self.notebooks)
+        try:
+            self.init_assignment(assignment, one.student)
+        except NbGraderException:
+            raise ValueError(f"no notebook of that name was released: {handed_in}") from None
         one.notebooks = self.notebooks
         self._sanitizing = True
         self._init_preprocessors()

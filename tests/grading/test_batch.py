@@ -1,5 +1,6 @@
 """Marking a class in parallel: the same marks as one at a time, each once, whatever is killed on the way."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,7 +9,6 @@ import time
 
 import nbformat
 import pytest
-from distributed import LocalCluster
 
 from helpers.grading.batch import Submission, table
 from helpers.grading.walls import why_not
@@ -139,9 +139,37 @@ def test_marks_by_hand_stay_and_what_is_marked_is_not_run_again(course):
 
 @needs_sandbox
 @pytest.mark.grading
-def test_workers_of_a_scheduler_elsewhere_mark_too(course):
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None, memory_limit=0
-    ) as cluster:
-        course.run(*BATCH, f"--scheduler={cluster.scheduler_address}")
-    check_all(course)
+def test_notebooks_in_odd_forms_are_marked_as_far_as_they_can_be(tmp_path):
+    course = Course(tmp_path)
+    reordered = course.answered()
+    setup, double, double_check, shapes, shapes_check, *others = reordered.cells
+    reordered.cells = [setup, shapes, shapes_check, *others, double, double_check]
+    backwards = course.answered()
+    backwards.cells = [setup, *backwards.cells[:0:-1]]  # checks before their answers
+    plain = json.loads(nbformat.writes(course.answered()))
+    without_ids = plain | {
+        "nbformat_minor": 2,
+        "cells": [{k: v for k, v in cell.items() if k != "id"} for cell in plain["cells"]],
+    }
+    old = nbformat.v3.writes_json(nbformat.v4.downgrade(course.answered()))
+    handed_in = {
+        "reordered": reordered,
+        "backwards": backwards,
+        "without-ids": json.dumps(without_ids),
+        "old": old,
+        "too-new": json.dumps(plain | {"nbformat": 99}),
+        "a-list": "[1, 2]",
+        "renamed": course.answered(),
+    }
+    for student, notebook in handed_in.items():
+        folder = course.submit(student, notebook)
+    (folder / f"{LESSON}.ipynb").rename(folder / "mine.ipynb")
+    shown = course.run(*BATCH, code=1).stdout
+    for student in ("reordered", "without-ids", "old"):
+        assert course.marks(student) == ALL
+    assert course.marks("backwards") == dict.fromkeys(ALL, 0.0) | {"why": None}
+    for student in ("too-new", "a-list"):
+        assert course.marks(student) == dict.fromkeys(ALL, 0.0)
+    assert shown.count("no notebook that can be read") == 2
+    assert "no notebook of that name was released: mine.ipynb" in shown
+    assert "6 marked, 1 not marked" in shown
