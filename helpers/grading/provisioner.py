@@ -10,7 +10,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from helpers.grading.sandbox import Sandbox
+from helpers.grading.sandbox import ENDED, Sandbox
 
 NAME = "course-sandbox"
 
@@ -21,12 +21,14 @@ class SandboxProvisioner(KernelProvisionerBase):
     Attributes:
         left: processes that the kernel had left running when it was ended.
         why: why the sandbox ended it, or "".
+        lost: whether the sandbox itself ended under it, which is nothing that a submission can do.
     """
 
     sandbox: Sandbox | None = None
     files: Path | None = None
     left = 0
     why = ""
+    lost = False
     _runs = False
 
     @property
@@ -57,6 +59,7 @@ class SandboxProvisioner(KernelProvisionerBase):
             return 0
         status, why = self.sandbox.poll()
         self.why = self.why or why
+        self.lost = self.lost or why == ENDED
         return status
 
     async def wait(self) -> int | None:

@@ -46,6 +46,10 @@ class Patience:
     output: int = 3_000_000
 
 
+class KernelLost(RuntimeError):
+    """The sandbox ended under a submission, through no fault of it: it is to be run again."""
+
+
 @dataclass
 class Executed:
     """A notebook after its run.
@@ -86,6 +90,9 @@ def run(
         make_manager: makes the kernel's manager.
         patience: the limits of time and output.
         start: further arguments for the kernel's start.
+
+    Raises:
+        KernelLost: the sandbox ended; nothing is known of the submission.
     """
     client = _Client(notebook, probes, make_manager, patience or Patience())
     run_sync(client.run)(**start)  # also where a loop runs already, as in the formgrader's server
@@ -131,6 +138,8 @@ class _Client(NotebookClient):
                     self._over = "the submission took too long altogether"
                 if cell.cell_type == "code":
                     await self._take(index, cell)
+        if getattr(provisioner, "lost", False):
+            raise KernelLost
         left = getattr(provisioner, "left", 0)
         if left:
             self.done.suspicions.append(f"{left} process(es) left running")

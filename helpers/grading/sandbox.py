@@ -35,6 +35,7 @@ PRELOADED = (
     "helpers.checks.drivers.*",
 )
 _FOLDERS = "course-marking-"  # and the number of the process that owns one
+ENDED = "the sandbox came to an end"
 RENEWED = 200  # submissions after which the warm process is replaced
 _START = 120  # seconds for the warm process to come up
 _ANSWER = 30  # seconds for the answer to an order
@@ -157,7 +158,7 @@ class Sandbox:
     def poll(self) -> tuple[int | None, str]:
         """Return the kernel's exit status (None while it runs) and why it was ended, if it was."""
         if self._process is None or self._process.poll() is not None:
-            return -9, "the sandbox came to an end"
+            return -9, ENDED
         answer = self._ask({"do": "poll"})
         return answer.get("status"), answer.get("why", "")
 

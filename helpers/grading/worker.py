@@ -4,6 +4,7 @@ It has no gradebook and asks for no right answer; a worker may run on another ma
 """
 
 import ast
+import contextlib
 import re
 import tempfile
 from collections.abc import Iterable
@@ -14,10 +15,11 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from helpers.grading.provisioner import SandboxKernelManager
-from helpers.grading.runner import COURSES_OWN, Executed, Patience, Probe, run
+from helpers.grading.runner import COURSES_OWN, Executed, KernelLost, Patience, Probe, run
 from helpers.grading.sandbox import Sandbox, SandboxError, open_kernel
 from helpers.grading.walls import why_not
 
+_TRIES = 2  # runs of a submission whose sandbox ends under it
 _sandbox: Sandbox | None = None
 
 
@@ -27,7 +29,7 @@ def run_here(
     """Run a submission on this machine; `safe` asks for the sandbox, which is kept for the next one.
 
     Raises:
-        SandboxError: there is no sandbox here.
+        SandboxError: there is no sandbox here, or it ended again and again.
     """
     if not safe:
         with tempfile.TemporaryDirectory() as folder:
@@ -35,7 +37,10 @@ def run_here(
             return run(notebook, probes, manager, patience, **start)
     own = [cell for cell in notebook.cells if cell.metadata.get(COURSES_OWN)]
     sandbox = _sandbox_with(modules_of(own))
-    return run(notebook, probes, lambda: SandboxKernelManager(sandbox, files), patience)
+    for _ in range(_TRIES):
+        with contextlib.suppress(KernelLost):
+            return run(notebook, probes, lambda: SandboxKernelManager(sandbox, files), patience)
+    raise SandboxError(f"the sandbox came to an end {_TRIES} times while this submission ran")
 
 
 def warm_up(modules: frozenset[str]) -> None:

@@ -3,14 +3,14 @@ import os
 import signal
 import subprocess
 import threading
-from functools import partial
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from helpers.grading import worker
 from helpers.grading.provisioner import SandboxKernelManager
-from helpers.grading.runner import COURSES_OWN, Patience, Probe, run
+from helpers.grading.runner import COURSES_OWN, KernelLost, Patience, Probe, run
 from helpers.grading.sandbox import Sandbox, SandboxError, copy_files, seal
 from helpers.grading.walls import Limits, why_not
 from tests.checks import small
@@ -127,16 +127,25 @@ def test_the_work_goes_on_when_the_warm_process_dies(sandbox):
 
 
 @needs_sandbox
-def test_the_warm_process_dying_under_a_submission_is_told(sandbox):
-    source = "import time\nfor _ in range(200):\n    time.sleep(0.05)"
-    cells = [new_code_cell(source), new_code_cell("print(1)")]
-    killer = threading.Timer(1.0, lambda: os.kill(sandbox._process.pid, signal.SIGKILL))
-    killer.start()
-    make = partial(SandboxKernelManager, sandbox)
-    done = run(new_notebook(cells=cells), {}, make, Patience(cell=20))
-    killer.join()
-    assert done.failures
-    assert done.notebook.cells[1].outputs[0].output_type == "error"
+def test_a_submission_is_run_again_when_the_warm_process_dies_under_it(monkeypatch):
+    try:
+        worker.warm_up(frozenset())
+        kill_later = threading.Timer(1.5, lambda: os.kill(worker._sandbox._process.pid, 9))
+        kill_later.start()
+        notebook = new_notebook(cells=[new_code_cell("import time; time.sleep(4); print(1)")])
+        done = worker.run_here(notebook, {}, None, True, Patience(cell=20))
+        assert not kill_later.is_alive()
+        assert text(done, 0) == "1\n"
+        assert not done.failures
+        monkeypatch.setattr(worker, "run", raise_lost)
+        with pytest.raises(SandboxError, match="2 times"):
+            worker.run_here(notebook, {}, None, True, Patience())
+    finally:
+        worker.close()
+
+
+def raise_lost(*arguments):
+    raise KernelLost
 
 
 @needs_sandbox
