@@ -28,6 +28,9 @@ def test_a_teacher_marks_with_the_button_and_by_hand(course, page):
 
         page.goto(f"{address}/formgrader/gradebook/{LESSON}/{LESSON}")
         page.locator("tbody a").first.click()
+        # Before it has got the marks and comments so far, the page would not save what is typed.
+        page.locator("input.score[placeholder='3']").wait_for()
+        page.wait_for_load_state("networkidle")
         points = page.locator("input.score").last
         points.fill("1.5")
         points.press("Tab")
