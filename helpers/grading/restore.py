@@ -58,7 +58,7 @@ class RestoreCells(NbGraderPreprocessor):
                 self.log.warning("a cell that was not released, or a copy, earns nothing: %r", name)
                 del cell.metadata["nbgrader"]
         source = _source(coursedir, names)
-        _strip(nb, source)
+        strip(nb, source)
         order = _order(source, released)
         for name in order:
             if name not in kept:
@@ -143,7 +143,7 @@ def _source(coursedir: CourseDirectory, names: dict) -> list[NotebookNode]:
     return nbformat.read(path, as_version=4).cells if path.exists() else []
 
 
-def _strip(nb: NotebookNode, source: list[NotebookNode]) -> None:
+def strip(nb: NotebookNode, source: list[NotebookNode]) -> None:
     """Leave of the metadata what nbgrader needs, and mark the cells that stand as the course wrote them."""
     nb.metadata = NotebookNode({"language_info": {"name": "python"}})
     own = {(c.cell_type, c.source) for c in source if not is_solution(c)}
