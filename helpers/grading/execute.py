@@ -36,8 +36,8 @@ class Execute(NbGraderPreprocessor):
     sandbox = Bool(True, help="Run submissions in a sandbox; without one they run as you.").tag(
         config=True
     )
-    timeout = Integer(30, help="Seconds that a cell may take.").tag(config=True)
-    total_timeout = Integer(300, help="Seconds that a submission may take.").tag(config=True)
+    timeout = Integer(30, help="Seconds that a student's cell may take.").tag(config=True)
+    total_timeout = Integer(600, help="Seconds that a submission may take.").tag(config=True)
 
     @property
     def patience(self) -> Patience:
