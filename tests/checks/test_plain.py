@@ -59,12 +59,13 @@ def test_tensors_and_arrays_come_back_bit_for_bit(array):
     assert again.numpy().tobytes() == array.tobytes()
 
 
-@given(arrays, st.randoms())
-def test_a_tensor_with_permuted_dimensions_stays_one(array, random):
-    order = random.sample(range(array.ndim), array.ndim)
+@given(arrays, st.data())
+def test_a_tensor_with_permuted_dimensions_stays_one(array, data):
+    order = data.draw(st.permutations(range(array.ndim)))
     tensor = torch.from_numpy(array.copy()).permute(order)
     again = through_json(tensor)
-    assert torch.equal(again, tensor)
+    assert again.shape == tensor.shape
+    assert again.numpy().tobytes() == tensor.numpy().tobytes()
     assert again.is_contiguous() == tensor.is_contiguous()
     leaf = torch.rand(3, 4).T.requires_grad_()
     assert through_json(leaf).is_leaf
