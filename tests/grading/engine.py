@@ -86,10 +86,11 @@ def run(arguments: list[str]) -> None:
         inside = [*change, "--no-new-privs", "--bounding-set=-all", *inside]
     else:
         command += ["--unshare-user", "--uid", user, "--gid", group]
+    # First, since this machine's Python may itself lie in /tmp.
+    command += ["--perms", "1777", "--tmpfs", asked.tmpfs.split(":")[0]]
     for path in (*SYSTEM, sys.prefix, sys.base_prefix):
         command += [*parents(path), "--ro-bind-try", path, path]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/dev/shm"]
-    command += ["--perms", "1777", "--tmpfs", asked.tmpfs.split(":")[0]]
     for volume in asked.volume:
         source, target, how = volume.split(":")
         kind = "--ro-bind" if "ro" in how.split(",") else "--bind"
