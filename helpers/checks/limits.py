@@ -186,9 +186,8 @@ def seed_all(seed: int) -> None:
     """Seed Python's, NumPy's and torch's generators, so that a run can be repeated."""
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - a learner's code may use the legacy generator
-    torch.default_generator.manual_seed(
-        seed
-    )  # torch.manual_seed writes down the call stack each time
+    # Not torch.manual_seed, which writes down the call stack each time.
+    torch.default_generator.manual_seed(seed)
     if torch.cuda.is_initialized():
         torch.cuda.manual_seed_all(seed)
 
