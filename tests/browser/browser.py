@@ -17,12 +17,11 @@ import pytest
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
+WITHOUT_CHROMIUM = "Chromium is not installed (apt-get install chromium)"
 PATIENCE = 240  # seconds; other tests may run beside this one
 needs_chromium = [
     pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"
-    ),
+    pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM),
 ]
 
 

@@ -1,11 +1,10 @@
-import shutil
-
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 from helpers.checks import Check
 from helpers.grading.harmless import clean_html, clean_markdown
 from helpers.grading.walls import why_not
+from tests.browser.browser import CHROMIUM, WITHOUT_CHROMIUM
 from tests.checks import small
 from tests.grading.course import LESSON, Course
 
@@ -70,7 +69,7 @@ def hostile(course):
 
 @pytest.mark.browser
 @pytest.mark.grading
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
+@pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM)
 @pytest.mark.skipif(bool(why_not()), reason=why_not())
 def test_nothing_of_a_student_runs_in_the_readers_browser(tmp_path):
     from playwright.sync_api import sync_playwright
@@ -82,7 +81,7 @@ def test_nothing_of_a_student_runs_in_the_readers_browser(tmp_path):
     path = course.root / f"course/feedback/hostile/{LESSON}/{LESSON}.html"
     with sync_playwright() as play:
         browser = play.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 390, "height": 800})
         asked = []
