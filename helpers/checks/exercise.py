@@ -107,7 +107,11 @@ class Exercise:
         mistakes, alternatives: wrong answers with their sentences; right answers in another form.
         hints: from a nudge to nearly the answer.
         forbidden: a `forbid(...)`, or a list of them.
-        driver: what runs the answer, a function of `helpers.checks.drivers`.
+        driver: what runs the answer, a function of `helpers.checks.drivers`. It runs beside the learner's code, so
+            it reports what was seen, numbers that hang on the inputs, and draws no conclusion.
+        conclude: `conclude(seen, *inputs)` turns what the driver saw into what is compared. It runs on the judge's
+            side, for the learner's record and for the declaration's own answers alike. A fact that could be told
+            only inside (a mode, a flag) has to agree there with numbers that the judge works out itself.
         wants: "function", "class" or "value".
         gradients: compare the gradients with respect to the inputs too.
         rtol, atol: how close floating-point answers must be: |yours − expected| ≤ atol + rtol·|expected|.
@@ -129,6 +133,7 @@ class Exercise:
     hints: ClassVar[list[str]] = []
     forbidden: Any = ()
     driver = staticmethod(common.call)
+    conclude: Callable[..., Any] | None = None
     wants = "function"
     gradients = False
     rtol = 1e-4

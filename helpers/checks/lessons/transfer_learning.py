@@ -22,6 +22,7 @@ from helpers.checks.exercise import (
     made,
     mistake,
 )
+from helpers.checks.lessons.conclusions import transfer_learning as conclusions
 
 LESSON = "07_transfer_learning"
 
@@ -81,6 +82,13 @@ def _matching(model, state):
     return {n: t for n, t in state.items() if n in own and own[n].shape == t.shape}
 
 
+_NAMES = [
+    *("_stem.weight", "_stem.bias", "_bn0.weight", "_bn0.bias", "_bn0.running_mean"),
+    *("_blocks.0.weight", "_blocks.0.bias", "_fc_norm.bias", "_fc_norm.running_var"),
+]
+"""Tensors of a small network that a drawn state may lack, or have in another shape."""
+
+
 @exercise(LESSON, points=3)
 class load_matching(FunctionExercise):
     """Copy into a model every tensor of a state dict that fits it, and list the model's tensors left as they were."""
@@ -96,13 +104,18 @@ class load_matching(FunctionExercise):
         "state as before": "fitting tensors are copied",
     }
     driver = drivers.partial_load
+    conclude = conclusions.partial_load
 
     def inputs(draw):
         other = "right for other networks"
         yield 1, {"classes": 10}, {"classes": 4}
         yield case(2, {"classes": 4, "blocks": 2}, {"classes": 4, "blocks": 3}, requirement=other)
-        sizes = {"classes": draw.integer(5, 9), "blocks": draw.integer(1, 4)}
-        yield case(draw.integer(0, 1000), sizes, {"classes": 3, "blocks": 2}, requirement=other)
+        for new, requirement in (({"classes": 4}, None), ({"classes": 3, "blocks": 2}, other)):
+            sizes = {"classes": draw.integer(5, 9), "blocks": draw.integer(1, 4)}
+            order = draw.permutation(len(_NAMES)).tolist()
+            gone, reshaped = ([_NAMES[i] for i in part] for part in (order[:3], order[3:5]))
+            seed = draw.integer(0, 10_000)
+            yield case(seed, sizes, new, gone, reshaped, requirement=requirement)
 
     def reference(model, state):
         fitting = _matching(model, state)
@@ -225,13 +238,14 @@ class init_head(FunctionExercise):
 
     requirements = {"Xavier": 1, "He": 1}
     driver = drivers.initialised
+    conclude = conclusions.initialised
     rtol, atol = 0.03, 0.03
     reveal = True
 
     def inputs(draw):
         yield case(600, 100, "xavier")
         yield case(600, 100, "he", requirement="He")
-        n_in, n_out = draw.integer(500, 1300), draw.integer(60, 120)
+        n_in, n_out = draw.integer(500, 700), draw.integer(100, 120)
         yield case(n_in, n_out, "xavier")
         yield case(n_in, n_out, "he", requirement="He")
 
@@ -338,11 +352,12 @@ class replace_head(FunctionExercise):
         "returns the model": "all else stays, and comes back",
     }
     driver = drivers.new_head
+    conclude = conclusions.new_head
 
     def inputs(draw):
         yield 3, 10, 4, torch.tensor([[0.5, -1.5, 2.5], [1.0, 0.3, -0.7]])
         yield 4, 4, 4, draw.normal(3, 3)
-        yield draw.integer(0, 100), draw.integer(5, 9), draw.integer(2, 5), draw.normal(1, 3)
+        yield draw.integer(0, 10_000), draw.integer(5, 9), draw.integer(2, 5), draw.normal(1, 3)
 
     def reference(model, classes):
         model._fc = nn.Linear(model._fc.in_features, classes)
@@ -431,13 +446,16 @@ class freeze_backbone(FunctionExercise):
         "the head is told apart by its full name": 1,
     }
     driver = drivers.frozen_parts
+    conclude = conclusions.frozen_parts
 
     def inputs(draw):
         name = "the head is told apart by its full name"
         yield {"seed": 1, "blocks": 1}, "_fc"
         yield case({"seed": 2, "blocks": 12}, "_blocks.1", requirement=name)
-        setting = {"seed": draw.integer(0, 99), "blocks": draw.integer(1, 4), "frozen": True}
+        setting = {"seed": draw.integer(0, 9999), "blocks": draw.integer(1, 4), "frozen": True}
         yield setting, "_fc"
+        setting = {"seed": draw.integer(0, 9999), "blocks": draw.integer(11, 14)}
+        yield case(setting, "_blocks.1", requirement=name)
 
     def reference(model, head):
         for name, parameter in model.named_parameters():
@@ -537,6 +555,7 @@ class count_parameters(FunctionExercise):
         other = "right for any model"
         yield _stack([8, 4, 2], [0])
         yield case(_stack([5, 3, 3], [], shared=True), requirement=other)
+        yield _stack([draw.integer(3, 30), draw.integer(3, 30), 2], [0])
         yield case(_stack([draw.integer(3, 9), 7, 6, 2], [1]), requirement=other)
         yield case(_stack([draw.integer(3, 9), 2], [0]), requirement=other)
 
@@ -651,11 +670,12 @@ class cached_features(FunctionExercise):
         "another path has features of its own": "the second time they come from the file",
     }
     driver = drivers.cache
+    conclude = conclusions.cache
 
     def inputs(draw):
         yield 1, torch.tensor([[0.5, -1.5, 2.5], [1.0, 0.3, -0.7]]), False
         yield 2, draw.normal(5, 3), True
-        yield draw.integer(0, 100), draw.normal(1, 3), False
+        yield draw.integer(0, 10_000), draw.normal(1, 3), False
 
     def reference(network, x, path):
         return _cached(network, x, path)
@@ -773,12 +793,13 @@ class parameter_groups(FunctionExercise):
         "trains": "these train, all others are frozen",
     }
     driver = drivers.groups
+    conclude = conclusions.groups
     seconds = 5  # the first optimizer of a process loads a good deal of torch
 
     def inputs(draw):
         yield {"seed": 1, "blocks": 2}, {"_blocks.1": 1e-4, "_fc": 1e-3}
         yield {"seed": 2, "blocks": 12}, {"_blocks.1": 0.25, "_blocks.11": 0.5, "_fc": 1.5}
-        setting = {"seed": draw.integer(0, 99), "blocks": 3, "frozen": True}
+        setting = {"seed": draw.integer(0, 9999), "blocks": 3, "frozen": True}
         yield setting, {"_stem": draw.number(0.1, 0.2), "_fc": draw.number(0.3, 0.9)}
 
     def reference(model, rates):
@@ -872,11 +893,12 @@ class train_keeping_statistics(FunctionExercise):
         "parameters train as before": "all else stays",
     }
     driver = drivers.modes
+    conclude = conclusions.modes
 
     def inputs(draw):
         yield torch.tensor([[0.5, -1.5, 2.5], [1.0, 0.3, -0.7]]), 1, False
         yield draw.normal(4, 3), 2, True
-        yield draw.normal(6, 3), draw.integer(0, 100), False
+        yield draw.normal(6, 3), draw.integer(0, 10_000), False
 
     def reference(model):
         model.train()
@@ -1010,11 +1032,12 @@ class train_head(RepairExercise):
         "statistics as before": "the statistics of BatchNorm stay",
     }
     driver = drivers.head_training
+    conclude = conclusions.head_training
     seconds = 6
 
     def inputs(draw):
         yield 1, 4, 3
-        yield draw.integer(0, 1000), draw.integer(4, 7), draw.integer(2, 4)
+        yield draw.integer(0, 10_000), draw.integer(4, 7), draw.integer(2, 4)
 
     def reference(model, X, y, classes):
         return _head_training(model, X, y, classes)
