@@ -22,6 +22,7 @@ from helpers.checks.exercise import (
     exercise,
     mistake,
 )
+from helpers.checks.lessons.conclusions import training_loops as conclusions
 
 LESSON = "06_training_loops"
 
@@ -51,7 +52,7 @@ def _drawn_setting(draw, **changes):
         "options": {"lr": draw.number(0.05, 0.2), "momentum": draw.choice([0.5, 0.9])},
         "samples": draw.choice([7, 9, 11]),
         "batch": 4,
-        "seed": draw.integer(0, 1000),
+        "seed": draw.integer(0, 100_000),
     }
     return setting | changes
 
@@ -396,6 +397,7 @@ class training_step(FunctionExercise):
         "losses are Python floats": "returns the loss as a Python number",
     }
     driver = drivers.steps
+    conclude = conclusions.steps
     seconds = 5
 
     def inputs(draw):
@@ -538,6 +540,7 @@ class fit(FunctionExercise):
         "history holds Python floats": "the history is the mean loss per sample",
     }
     driver = drivers.loop
+    conclude = conclusions.loop
     seconds = 5
 
     def inputs(draw):
@@ -737,6 +740,7 @@ class evaluate(FunctionExercise):
         "mode as before": "the mode is put back",
     }
     driver = drivers.evaluation
+    conclude = conclusions.evaluation
     seconds = 2
 
     def inputs(draw):
@@ -746,7 +750,7 @@ class evaluate(FunctionExercise):
             "samples": draw.choice([7, 11, 13]),
             "batch": 5,
             "model.training": draw.choice([True, False]),
-            "seed": draw.integer(0, 10_000),
+            "seed": draw.integer(0, 100_000),
         }
 
     def reference(model, loader, loss_function):
@@ -921,6 +925,7 @@ class confusion(FunctionExercise):
         more = "right for any number of classes"
         yield torch.tensor([0, 2, 1, 1, 0, 2, 2]), torch.tensor([0, 0, 1, 2, 0, 2, 0]), 3
         yield case(torch.tensor([1, 0, 1]), torch.tensor([0, 0, 1]), 5, requirement=more)
+        yield draw.integers(12, low=0, high=3), draw.integers(12, low=0, high=3), 3
         yield case(
             draw.integers(40, low=0, high=4), draw.integers(40, low=0, high=4), 4, requirement=more
         )
@@ -1134,6 +1139,7 @@ class EarlyStopping(Exercise):
         "running statistics of epoch": "brings back the best weights",
     }
     driver = drivers.stopping
+    conclude = conclusions.stopping
     wants = "class"
 
     def inputs(draw):
@@ -1142,8 +1148,9 @@ class EarlyStopping(Exercise):
         yield _losses(2, [0.8, 0.5, 0.5, 0.5, 0.4])
         yield _losses(1, [0.5, 0.4, 0.3])
         yield _losses(2, [2.3, 1.9, 2.0, 1.6, 1.7, 1.8, 0.2])
-        tail = [0.7 + draw.number(0.01, 0.3) for _ in range(4)]
-        yield _losses(draw.choice([2, 3]), [1.0, 0.8, 0.85, 0.7, *tail, 0.1])
+        for _ in range(4):  # falling, and uneven, so that the end may come early or late
+            uneven = [1.2 - 0.05 * k + draw.number(-0.2, 0.2) for k in range(12)]
+            yield _losses(draw.integer(1, 4), uneven)
 
     reference = _Stopper
     mistakes = [
@@ -1261,12 +1268,17 @@ class train_with_checkpoints(FunctionExercise):
         "goes on with shuffling and dropout": 1,
     }
     driver = drivers.power_cut
+    conclude = conclusions.power_cut
     seconds = 5
 
     def inputs(draw):
         adam, chance = "goes on with momentum and Adam", "goes on with shuffling and dropout"
         yield REGRESSION | {"epochs": 3, "cut after batches": 5}
         yield case(CLASSES | {"epochs": 3, "cut after batches": 7}, requirement=adam)
+        cut = {"epochs": 2, "cut after batches": 3}
+        yield _drawn_setting(draw, options={"lr": draw.number(0.05, 0.2)}, samples=7) | cut
+        adam_rate = {"optimizer": "Adam", "options": {"lr": draw.number(0.02, 0.1)}}
+        yield case(_drawn_setting(draw, samples=7) | adam_rate | cut, requirement=adam)
         setting = _drawn_setting(draw, samples=7, shuffle=True, dropout=0.4)
         cut = {"epochs": 4, "cut after batches": draw.choice([3, 5])}
         yield case(setting | cut, requirement=chance)
@@ -1445,13 +1457,14 @@ class pick_rate(RepairExercise):
         "rate, history, accuracy": "all results are right",
     }
     driver = drivers.search
+    conclude = conclusions.search
     seconds = 5
     rtol = 1e-3
 
     def inputs(draw):
         # With seed 11 the test set would choose the other rate.
         yield {"rates": [0.0001, 0.2], "epochs": 4, "seed": 11}
-        yield {"rates": [0.2, 0.02, 0.0002], "epochs": 4, "seed": draw.integer(0, 10_000)}
+        yield {"rates": [0.2, 0.02, 0.0002], "epochs": 4, "seed": draw.integer(0, 100_000)}
 
     def broken(make_model, rates, train, validation, test, epochs):
         loss_function = nn.CrossEntropyLoss()
