@@ -249,6 +249,11 @@ class ChoiceExercise(ValueExercise):
         return super().compare(got, expected)
 
 
+def _reached(seen: dict[str, Any], *inputs: Any) -> dict[str, Any]:
+    """Say beside what the drivers `module` and `model` saw whether a gradient reaches each parameter."""
+    return seen | {"gradients reach every parameter": all(s is not None for s in seen["slopes"])}
+
+
 class ModuleExercise(Exercise):
     """The learner writes an `nn.Module` class. A case is `case(constructor_arguments, x)`.
 
@@ -257,6 +262,7 @@ class ModuleExercise(Exercise):
     """
 
     driver = staticmethod(common.module)
+    conclude = staticmethod(_reached)
     wants = "class"
 
 
@@ -264,6 +270,7 @@ class ModelExercise(Exercise):
     """The learner builds a model object. A case is a batch `x`; `parts` as in `ModuleExercise`."""
 
     driver = staticmethod(common.model)
+    conclude = staticmethod(_reached)
     wants = "value"
 
     def is_attempted(self, record: dict) -> bool:

@@ -93,14 +93,13 @@ def _observe(net: nn.Module, x: torch.Tensor) -> dict[str, Any]:
     net.eval()
     parameters = dict(net.named_parameters())
     output = net(x)
-    reached = None
-    if isinstance(output, torch.Tensor) and output.requires_grad and parameters:
-        output.sum().backward()
-        reached = all(p.grad is not None for p in parameters.values())
+    reached = slopes(net, output)
+    layers = [m for m in net.modules() if not list(m.children())]
     return {
         "parameters": sorted(tuple(p.shape) for p in parameters.values()),
         "names": sorted(parameters),
-        "layers": [type(m).__name__ for m in net.modules() if not list(m.children())],
+        "layers": [type(m).__name__ for m in layers],
+        "shapes in each layer": [[tuple(p.shape) for p in m.parameters()] for m in layers],
         "output": output.detach() if isinstance(output, torch.Tensor) else output,
-        "gradients reach every parameter": reached,
+        "slopes": sorted(reached.values(), key=lambda s: () if s is None else tuple(s.shape)),
     }

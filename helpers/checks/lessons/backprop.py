@@ -19,6 +19,7 @@ from helpers.checks.exercise import (
     mistake,
 )
 from helpers.checks.exercise import Exercise as ClassExercise
+from helpers.checks.lessons.conclusions import backprop as conclusions
 
 LESSON = "05_backprop"
 
@@ -1229,6 +1230,7 @@ class PlainSGD(ClassExercise):
 
     wants = "class"
     driver = staticmethod(drivers.optimizer_path)
+    conclude = staticmethod(conclusions.optimizer_path)
     seconds = 5
     requirements = {
         "`step` goes where torch's SGD goes": 1.5,
@@ -1253,6 +1255,9 @@ class PlainSGD(ClassExercise):
         yield [draw.normal(2), draw.normal(), draw.normal(2, 2)], draw.number(0.005, 0.02), 8, False
         yield case(
             [torch.tensor([0.5, 1.5]), torch.tensor([3.0])], 0.2, 3, True, requirement=unused
+        )
+        yield case(
+            [draw.normal(2), draw.normal(2)], draw.number(0.05, 0.2), 3, True, requirement=unused
         )
 
     reference = torch.optim.SGD
@@ -1463,8 +1468,8 @@ class fit_network(RepairExercise):
         "the trained network is right": 1,
     }
     parts = {
-        "the last layer moves": "the gradient reaches the last layer",
-        "the first layer moves": "the gradient reaches the first layer",
+        "the last layer after one step": "the gradient reaches the last layer",
+        "the first layer after one step": "the gradient reaches the first layer",
         "trained": "the trained network is right",
         "losses": "the trained network is right",
     }

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from helpers.checks.drivers import linear_layers
+from helpers.checks.lessons.conclusions import linear_layers as conclusions
 from helpers.checks.exercise import (
     FunctionExercise,
     ModuleExercise,
@@ -103,7 +104,8 @@ class gates(ValueExercise):
     """Find weights and a bias, by hand, for which a perceptron computes AND, OR and NAND."""
 
     reference = GATES
-    driver = linear_layers.truth_tables
+    driver = linear_layers.perceptrons
+    conclude = conclusions.truth_tables
     requirements = {
         "AND fires for (1, 1) alone": 1,
         "OR stays silent for (0, 0) alone": 1,
@@ -500,6 +502,7 @@ class chain(RepairExercise):
     """Mend a network 10 → 18 → 20 → 5 whose sizes do not chain."""
 
     driver = linear_layers.built
+    conclude = conclusions.built
     requirements = {
         "a batch runs through, and 5 numbers come out": 1,
         "the layers are 10 → 18 → 20 → 5": 1,
@@ -654,10 +657,16 @@ class Shortcut(ModuleExercise):
 
     def inputs(draw):
         yield (3, 4, 2), torch.tensor([[1.0, -2.0, 0.5], [3.0, 1.0, 2.0]])
-        yield (8, 20, 1), draw.normal(5, 8)
-        yield (5, 2, 6), draw.normal(1, 5)
+        # No two sizes are equal, so that it does not matter in which order the layers are made.
+        sizes = draw.integer(4, 8), draw.integer(9, 20), draw.integer(1, 4)
+        yield sizes, draw.normal(5, sizes[0])
+        sizes = draw.integer(4, 7), draw.integer(2, 4), draw.integer(7, 10)
+        yield sizes, draw.normal(1, sizes[0])
 
     reference = _Shortcut
+
+    def conclude(seen, sizes, x):
+        return conclusions.slopes_arrive(seen, _Shortcut(*sizes), x)
 
     mistakes = [
         mistake(

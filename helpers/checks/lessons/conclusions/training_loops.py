@@ -226,7 +226,7 @@ class _Calls:
                 .amax(1)
                 for k, slope in zip(PARAMETERS, slopes, strict=True)
             ]
-            right |= torch.stack(errors).amax(0) < 1e-5 + 2e-2 * rate
+            right |= torch.stack(errors).amax(0) < 2e-6 + 2e-3 * rate
         right |= torch.tensor([n == m for n, m in zip(self.training, later, strict=True)])
         return bool(right.all())
 
