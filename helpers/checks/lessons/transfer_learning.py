@@ -1206,16 +1206,42 @@ class _PhotoInputs:
     classes: Tensor
     test: Tensor
     mirror: bool
+    changes: Tensor
+    """Eight numbers from 0 to 1 for each photograph, first those to learn from; see `_taken_anew`."""
 
     def __iter__(self):
         pixels = _small_photos()
-        yield pixels[self.train]
+        changes = self.changes.split([len(self.train), len(self.test)])
+        yield _taken_anew(pixels[self.train], changes[0])
         yield self.classes
-        yield pixels[self.test].flip(-1) if self.mirror else pixels[self.test]
+        test = _taken_anew(pixels[self.test], changes[1])
+        yield test.flip(-1) if self.mirror else test
 
 
-def _photo_case(order, numbers, *, mirror, requirement=None):
+def _taken_anew(pixels, changes):
+    """Return each photograph as if taken once more: another section, size, light and colours, and noise.
+
+    The photographs ship with the course, and one as it is in the file would be found there.
+    """
+    return torch.stack([_one_anew(*both) for both in zip(pixels, changes, strict=True)])
+
+
+def _one_anew(picture, change):
+    size, top, left, *light, noise, turned = change.tolist()
+    side = 76 + round(size * (SIZE - 6 - 76))
+    y, x = (round(share * (SIZE - side)) for share in (top, left))
+    section = picture[None, :, y : y + side, x : x + side].float()
+    section = F.interpolate(section, size=SIZE, mode="bilinear", antialias=True)[0]
+    section = section * (0.8 + 0.4 * torch.tensor(light))[:, None, None]
+    generator = torch.Generator().manual_seed(int(noise * 2**24))
+    section = section + 6 * torch.randn(section.shape, generator=generator)
+    section = section.flip(-1) if turned < 0.5 else section
+    return section.round().clamp(0, 255).to(torch.uint8)
+
+
+def _photo_case(draw, *, mirror, requirement=None):
     """Return a case: eight photographs of each class to learn from, eight held out; classes are renumbered."""
+    order, numbers = draw.permutation(121), draw.permutation(4)
     labels = torch.arange(4).repeat_interleave(torch.tensor(IN_ALL))[order]
     train, test = [], []
     for k in range(4):
@@ -1223,10 +1249,10 @@ def _photo_case(order, numbers, *, mirror, requirement=None):
         train.append(rows[:TRAIN])
         test.append(rows[TRAIN : TRAIN + TEST])
     train, test = torch.cat(train), torch.cat(test)
-    shuffle = order.argsort()  # some fixed mixing of the rows, drawn with the order
-    train = train[shuffle[shuffle < len(train)]]
-    test = test[shuffle[shuffle < len(test)]]
-    inputs = _PhotoInputs(order[train], numbers[labels[train]], order[test], mirror)
+    train = train[draw.permutation(len(train))]
+    test = test[draw.permutation(len(test))]
+    changes = draw.uniform(len(train) + len(test), 8)
+    inputs = _PhotoInputs(order[train], numbers[labels[train]], order[test], mirror, changes)
     return Case(inputs, requirement, truth=numbers[labels[test]])
 
 
@@ -1269,13 +1295,9 @@ class photo_classifier(TrainingExercise):
     seconds = 40
 
     def inputs(draw):
-        order = torch.randperm(121, generator=torch.Generator().manual_seed(2))
-        yield _photo_case(order, torch.arange(4), mirror=False)
+        yield _photo_case(draw, mirror=False)
         yield _photo_case(
-            draw.permutation(121),
-            draw.permutation(4),
-            mirror=True,
-            requirement="others, with the classes renumbered",
+            draw, mirror=True, requirement="others, with the classes renumbered"
         )
 
     def score(predictions, truth):
