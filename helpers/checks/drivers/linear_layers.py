@@ -10,6 +10,7 @@ from torch import nn
 from helpers.checks.drivers import common
 from helpers.checks.drivers.common import Complaint
 
+
 def perceptrons(answer: Any) -> Any:
     """Read perceptrons given as name → (w1, w2, b).
 

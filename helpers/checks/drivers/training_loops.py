@@ -143,9 +143,7 @@ class Recorder(nn.Module):
 
     def __init__(self, generator: torch.Generator, log: Log | None = None) -> None:
         super().__init__()
-        self.inner = nn.Sequential(
-            nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3)
-        )
+        self.inner = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3))
         self.log = Log() if log is None else log
         self.number = self.log.models = self.log.models + 1
         with torch.no_grad():

@@ -317,7 +317,7 @@ def head_training(train: Callable, seed: int, inputs: int, classes: int) -> dict
     }
 
 
-def photo_predictions(train: Callable, pixels: Tensor, labels: Tensor, held_out: Tensor) -> Tensor:
+def photo_predictions(train: Callable, pixels: Tensor, labels: Tensor, *held_out: Tensor) -> Tensor:
     """Train with the learner's function; return the classes (n,) int64 it predicts for other photographs.
 
     `train(pixels, labels)` returns a model or a function: raw pixels (n, 3, h, w) uint8 in, scores out.
@@ -328,10 +328,11 @@ def photo_predictions(train: Callable, pixels: Tensor, labels: Tensor, held_out:
             f"the answer is a {type(model).__name__}; a model or a function from pixels to scores is wanted"
         )
     with torch.no_grad():
-        scores = model(held_out.clone())
-    if not isinstance(scores, Tensor) or scores.dim() != 2 or len(scores) != len(held_out):
+        photographs = torch.cat(held_out)
+        scores = model(photographs.clone())
+    if not isinstance(scores, Tensor) or scores.dim() != 2 or len(scores) != len(photographs):
         found = tuple(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
         raise Complaint(
-            f"for {len(held_out)} photographs the model gave {found}; a row of class scores for each is wanted"
+            f"for {len(photographs)} photographs the model gave {found}; a row of class scores for each is wanted"
         )
     return scores.argmax(dim=1)

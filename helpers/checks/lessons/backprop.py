@@ -100,6 +100,9 @@ class descend(FunctionExercise):
             draw.integer(5, 15),
             requirement=other,
         )
+        steepness, lowest = draw.number(0.5, 1.5), draw.number(-2.0, 2.0)
+        parabola = made("backprop.slope_of_parabola", steepness=steepness, lowest=lowest)
+        yield parabola, draw.number(3.0, 6.0), draw.number(0.05, 0.2), draw.integer(3, 8)
 
     def reference(slope, start, learning_rate, steps):
         places = [start]
@@ -286,6 +289,7 @@ class neuron_gradients(FunctionExercise):
                 draw.uniform(low=0.1, high=0.9),
                 requirement=many,
             )
+        yield draw.normal(1), draw.normal(1), draw.normal(), torch.tensor(1.0)
 
     def reference(x, w, b, y):
         w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
@@ -861,6 +865,17 @@ class Value(ClassExercise):
             [f"n{k + 1} = n{k} + n{k}" for k in range(8)] + ["n8.backward()"],
             requirement=order,
         )
+        for sign in "+*":
+            numbers = {name: draw.number(-2.5, -0.3) for name in "ab"}
+            yield numbers, [f"c = a {sign} b", "c.backward()"]
+        numbers = {name: draw.number(0.3, 1.5) for name in "abt"}
+        for line in ("c = a + b", "c = a * b", "c = a.tanh()"):
+            yield case(numbers, [line, "d = c * t", "d.backward()"], requirement=incoming)
+        yield case(
+            {name: draw.number(0.3, 2.0) for name in "abc"},
+            ["d = a * b", "d.backward()", "e = a * c", "e.backward()", "f = b + b", "f.backward()"],
+            requirement=twice,
+        )
 
     reference = _OnTorch
     mistakes = [
@@ -963,6 +978,7 @@ class linear_backward(FunctionExercise):
             yield case(
                 draw.normal(n, d), draw.normal(out, d), draw.normal(n, out), requirement=other
             )
+        yield draw.normal(1, 3), draw.normal(2, 3), draw.normal(1, 2)
 
     def reference(X, W, dZ):
         X, W = X.clone().requires_grad_(), W.clone().requires_grad_()
@@ -1319,6 +1335,7 @@ class fit_line(RepairExercise):
                 draw.integer(4, 12),
                 requirement=other,
             )
+        yield draw.normal(3, mean=1.0), draw.normal(3, mean=-2.0), draw.number(0.05, 0.2), 3
 
     def reference(x, y, learning_rate, steps):
         w = torch.zeros((), requires_grad=True)
@@ -1607,7 +1624,7 @@ class train_from_scratch(FunctionExercise):
         X, Y = torch.tensor([[1.0, -0.5], [0.3, 2.0]]), torch.tensor([[1.5], [-0.7]])
         yield X, Y, start, 0.1, 1
         yield case(X, Y, start, 0.1, 4, requirement=many)
-        for n, d, h in ((6, 3, 4), (8, 2, 5)):
+        for n, d, h, requirement in ((6, 3, 4, many), (8, 2, 5, many), (4, 2, 3, None)):
             yield case(
                 draw.normal(n, d),
                 draw.normal(n, 1, mean=0.5),
@@ -1618,8 +1635,8 @@ class train_from_scratch(FunctionExercise):
                     "b2": draw.normal(1),
                 },
                 draw.number(0.02, 0.15),
-                draw.integer(6, 20),
-                requirement=many,
+                draw.integer(6, 20) if requirement else 1,
+                requirement=requirement,
             )
 
     def reference(X, Y, parameters, learning_rate, steps):

@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from helpers.checks.drivers import linear_layers
-from helpers.checks.lessons.conclusions import linear_layers as conclusions
 from helpers.checks.exercise import (
     FunctionExercise,
     ModuleExercise,
@@ -18,6 +17,7 @@ from helpers.checks.exercise import (
     made,
     mistake,
 )
+from helpers.checks.lessons.conclusions import linear_layers as conclusions
 
 LESSON = "02_linear_layers"
 
@@ -49,6 +49,8 @@ class fires(FunctionExercise):
             torch.tensor(-3.0),
             requirement="a weighted sum of exactly 0 does not fire",
         )
+        x, w = draw.integers(4, 3, low=-4, high=5).float(), draw.integers(3, low=1, high=6).float()
+        yield case(x, w, -(x[1] @ w), requirement="a weighted sum of exactly 0 does not fire")
         yield draw.normal(30, 5), draw.normal(5), draw.normal(1).squeeze() - 1
         yield draw.normal(1, 3), draw.normal(3), draw.normal(1).squeeze()
 

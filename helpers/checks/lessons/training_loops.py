@@ -258,6 +258,9 @@ class scale_splits(FunctionExercise):
             torch.tensor([[4.0, 4.0]]),
             requirement=constant,
         )
+        train = draw.normal(5, 3, mean=2)
+        train[:, 1] = 3.0
+        yield case(train, draw.normal(3, 3, mean=2), draw.normal(2, 3), requirement=constant)
 
     def reference(train, validation, test):
         return _scaled((train, validation, test), train.mean(dim=0), _kind_std(train))
@@ -1760,7 +1763,7 @@ def _cars_of_no_file(draw, n):
     cars = data.auto_mpg().features
     scaled = (cars - cars.mean(0)) / cars.std(0)
     X, _ = _between(draw, scaled, torch.zeros(len(cars), dtype=torch.int64), n)
-    U, S, _ = torch.linalg.svd(X - X.mean(0), full_matrices=False)
+    U, _, _ = torch.linalg.svd(X - X.mean(0), full_matrices=False)
     main = U[:, :3] * n**0.5  # the three directions in which cars differ most, each with spread 1
     way, other = torch.linalg.qr(draw.normal(3, 2)).Q.T
     y = torch.exp(-0.7 * (main @ way)) + 0.6 * (main @ other).abs() + 0.3 * main @ other

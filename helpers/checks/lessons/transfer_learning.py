@@ -1,6 +1,7 @@
 """Exercises of lesson 07: loading parts of a network, new heads, freezing, caching, gentle rates."""
 
 import functools
+import math
 import os
 from dataclasses import dataclass
 
@@ -1184,7 +1185,7 @@ class strategies(ChoiceExercise):
     ]
 
 
-SIZE, TRAIN, TEST = 96, 8, 8  # pixels along a side; photographs of each class
+SIZE, TRAIN, TEST = 96, 8, 16  # pixels along a side; photographs of each class
 
 
 IN_ALL = [28, 27, 28, 38]  # photographs of each class; the classes stand one after another
@@ -1207,7 +1208,7 @@ class _PhotoInputs:
     test: Tensor
     mirror: bool
     changes: Tensor
-    """Eight numbers from 0 to 1 for each photograph, first those to learn from; see `_taken_anew`."""
+    """Nine numbers from 0 to 1 for each photograph, first those to learn from; see `_taken_anew`."""
 
     def __iter__(self):
         pixels = _small_photos()
@@ -1215,11 +1216,12 @@ class _PhotoInputs:
         yield _taken_anew(pixels[self.train], changes[0])
         yield self.classes
         test = _taken_anew(pixels[self.test], changes[1])
-        yield test.flip(-1) if self.mirror else test
+        # Two tensors, since one would be larger than what a plan may hold.
+        yield from (test.flip(-1) if self.mirror else test).chunk(2)
 
 
 def _taken_anew(pixels, changes):
-    """Return each photograph as if taken once more: another section, size, light and colours, and noise.
+    """Return each photograph as if taken once more: turned, another section, in other light, with noise.
 
     The photographs ship with the course, and one as it is in the file would be found there.
     """
@@ -1227,16 +1229,28 @@ def _taken_anew(pixels, changes):
 
 
 def _one_anew(picture, change):
-    size, top, left, *light, noise, turned = change.tolist()
-    side = 76 + round(size * (SIZE - 6 - 76))
-    y, x = (round(share * (SIZE - side)) for share in (top, left))
-    section = picture[None, :, y : y + side, x : x + side].float()
-    section = F.interpolate(section, size=SIZE, mode="bilinear", antialias=True)[0]
-    section = section * (0.8 + 0.4 * torch.tensor(light))[:, None, None]
+    size, top, left, *gains, noise, mirrored, angle = change.tolist()
     generator = torch.Generator().manual_seed(int(noise * 2**24))
-    section = section + 6 * torch.randn(section.shape, generator=generator)
-    section = section.flip(-1) if turned < 0.5 else section
+    turned = _turned(picture.float(), 0.5 * angle - 0.25)
+    side = 60 + round(16 * size)
+    y, x = (round(share * (SIZE - side)) for share in (top, left))
+    section = turned[None, :, y : y + side, x : x + side]
+    section = F.interpolate(section, size=SIZE, mode="bilinear", antialias=True)[0]
+    light = torch.rand(1, 1, 3, 3, generator=generator) + 0.5
+    light = F.interpolate(light, size=SIZE, mode="bicubic")[0]
+    section = section * light * (0.7 + 0.6 * torch.tensor(gains))[:, None, None]
+    section = section + 8 * torch.randn(section.shape, generator=generator)
+    section = section.flip(-1) if mirrored < 0.5 else section
     return section.round().clamp(0, 255).to(torch.uint8)
+
+
+def _turned(picture, angle):
+    """Turn a picture (3, h, w) by an angle in radians; what is missing at the edges is mirrored."""
+    c, s = math.cos(angle), math.sin(angle)
+    grid = F.affine_grid(
+        torch.tensor([[[c, -s, 0.0], [s, c, 0.0]]]), (1, *picture.shape), align_corners=False
+    )
+    return F.grid_sample(picture[None], grid, padding_mode="reflection", align_corners=False)[0]
 
 
 def _photo_case(draw, *, mirror, requirement=None):
@@ -1251,7 +1265,7 @@ def _photo_case(draw, *, mirror, requirement=None):
     train, test = torch.cat(train), torch.cat(test)
     train = train[draw.permutation(len(train))]
     test = test[draw.permutation(len(test))]
-    changes = draw.uniform(len(train) + len(test), 8)
+    changes = draw.uniform(len(train) + len(test), 9)
     inputs = _PhotoInputs(order[train], numbers[labels[train]], order[test], mirror, changes)
     return Case(inputs, requirement, truth=numbers[labels[test]])
 
@@ -1290,15 +1304,13 @@ class photo_classifier(TrainingExercise):
 
     requirements = {"photographs it has not seen": 2, "others, with the classes renumbered": 2}
     driver = drivers.photo_predictions
-    at_least = 0.7
-    score_name = "accuracy on 32 photographs it has not seen"
+    at_least = 0.65
+    score_name = "accuracy on 64 photographs it has not seen"
     seconds = 40
 
     def inputs(draw):
         yield _photo_case(draw, mirror=False)
-        yield _photo_case(
-            draw, mirror=True, requirement="others, with the classes renumbered"
-        )
+        yield _photo_case(draw, mirror=True, requirement="others, with the classes renumbered")
 
     def score(predictions, truth):
         return (predictions == truth).float().mean()

@@ -45,4 +45,6 @@ def _slopes(end: Tensor, start: list[Tensor], used: int) -> list[Tensor]:
 
 
 def _all_close(got: list, wanted: list) -> bool:
-    return len(got) == len(wanted) and all(close(g, w, 1e-3) for g, w in zip(got, wanted, strict=True))
+    return len(got) == len(wanted) and all(
+        close(g, w, 1e-3) for g, w in zip(got, wanted, strict=True)
+    )

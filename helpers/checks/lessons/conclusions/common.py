@@ -15,7 +15,9 @@ def close(got: Any, wanted: Any, tolerance: float = 1e-4) -> bool:
     """Say whether `got` is a tensor of the shape of `wanted` with the same values."""
     if not isinstance(got, Tensor) or not isinstance(wanted, Tensor) or got.shape != wanted.shape:
         return False
-    return torch.allclose(got.double(), wanted.double(), rtol=tolerance, atol=tolerance / 10, equal_nan=True)
+    return torch.allclose(
+        got.double(), wanted.double(), rtol=tolerance, atol=tolerance / 10, equal_nan=True
+    )
 
 
 def same_state(got: Any, wanted: dict[str, Tensor]) -> bool:

@@ -91,7 +91,8 @@ def power_cut(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
         "resumed equals uncut to the last bit": trains
         and torch.equal(resumed, whole)
         and _same_calls(after, calls[-len(after) :]),
-        "it trains": trains and not torch.equal(whole, drivers.weights(drivers.task(setting).model)),
+        "it trains": trains
+        and not torch.equal(whole, drivers.weights(drivers.task(setting).model)),
         "it trains in train mode": trains
         and not any((call["factors"] == 1).any() for call in calls + after),
     }
@@ -275,8 +276,7 @@ def search(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
     floats = isinstance(history, list) and bool(history) and _holds_floats(history)
     return {
         "every batch reaches the model": calls.founded and len(fed) == drivers.SIZES["train"],
-        "each gradient is of one batch": calls.founded
-        and calls.steps_are_of_one_batch(),
+        "each gradient is of one batch": calls.founded and calls.steps_are_of_one_batch(),
         "held-out rows in eval mode, training rows in train mode": calls.founded
         and bool(held_out)
         and all(calls.modes[n] == "eval" for n in held_out)
