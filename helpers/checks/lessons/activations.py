@@ -186,7 +186,13 @@ class tanh(FunctionExercise):
         yield draw.normal(4, 3)
         yield case(torch.tensor([-100.0, 100.0, 0.7]), requirement="right far out, at ±100")
         yield case(
-            torch.cat([draw.uniform(3, low=90, high=300), draw.uniform(2, low=-300, high=-90)]),
+            torch.cat(
+                [
+                    draw.uniform(3, low=90, high=300),
+                    -draw.uniform(2, low=90, high=300),
+                    draw.normal(2),
+                ]
+            ),
             requirement="right far out, at ±100",
         )
 

@@ -49,7 +49,7 @@ class fires(FunctionExercise):
             torch.tensor(-3.0),
             requirement="a weighted sum of exactly 0 does not fire",
         )
-        x, w = draw.integers(4, 3, low=-4, high=5).float(), draw.integers(3, low=1, high=6).float()
+        x, w = draw.integers(24, 3, low=-4, high=5).float(), draw.integers(3, low=1, high=6).float()
         yield case(x, w, -(x[1] @ w), requirement="a weighted sum of exactly 0 does not fire")
         yield draw.normal(30, 5), draw.normal(5), draw.normal(1).squeeze() - 1
         yield draw.normal(1, 3), draw.normal(3), draw.normal(1).squeeze()
@@ -176,10 +176,12 @@ class perceptron_step(FunctionExercise):
         yield case(-x, zero, w, torch.tensor(3.0), requirement=ALARM)
         yield case(x, one, torch.zeros(2), torch.tensor(0.0), requirement=MISSED)
         yield case(x, zero, torch.zeros(2), torch.tensor(0.0), requirement=RIGHT)
-        for _ in range(3):
+        for wanted in (1.0, 0.0, 1.0):
             x, w = draw.normal(4), draw.normal(4)
             b = draw.normal(1).squeeze()
             fired = (x @ w + b > 0).float()
+            if fired != wanted:
+                w, b, fired = -w, -b, 1 - fired
             yield case(x, 1 - fired, w, b, requirement=ALARM if fired else MISSED)
             yield case(x, fired, w, b, requirement=RIGHT)
 

@@ -907,9 +907,10 @@ class species_loss(RepairExercise):
         W, b, species = draw.normal(3, 2), draw.normal(3), draw.integers(4, 1, low=0, high=3)
         four = "right for four penguins"
         yield case(draw.normal(4, 2), W, b, species.float(), requirement=four)
-        # Equal scores for each class again, with other numbers.
-        W, b = draw.normal(1, 2).expand(3, 2), draw.normal(1).expand(3)
-        X, species = draw.normal(1, 2).expand(3, 2), draw.permutation(3)[:, None].float()
+        # Equal scores for each class again, with another number of classes.
+        k = draw.integer(4, 60)
+        W, b = draw.normal(1, 2).expand(k, 2), draw.normal(1).expand(k)
+        X, species = draw.normal(1, 2).expand(k, 2), draw.permutation(k)[:, None].float()
         yield case(X, W, b, species, requirement=RUNS)
 
     def reference(X, W, b, species):

@@ -1304,7 +1304,10 @@ class photo_classifier(TrainingExercise):
 
     requirements = {"photographs it has not seen": 2, "others, with the classes renumbered": 2}
     driver = drivers.photo_predictions
-    at_least = 0.65
+    # Over 20 draws of both cases: a trained head 0.78 (0.69 to 0.88), class means of features 0.79 (0.72 to 0.86), the
+    # nearest file by pixels, blurred pixels or colours 0.43 (0.23 to 0.61). The nearest file by this very network's
+    # features would find the photograph; but that is the way that the exercise asks for.
+    at_least = 0.6
     score_name = "accuracy on 64 photographs it has not seen"
     seconds = 40
 
