@@ -78,7 +78,7 @@ TRIVIAL = {
 
 @pytest.mark.parametrize("exercise", CONCLUDED, ids=lambda e: e.id)
 def test_forged_flags_are_worth_no_more_than_the_honest_record(exercise, records):
-    plan, right = records(exercise, SEED)
+    plan, _ = records(exercise, SEED)
     _, earlier = records(exercise, EARLIER)
     answers = [m.answer for m in exercise.mistakes] + list(TRIVIAL.values())
     tried = 0
