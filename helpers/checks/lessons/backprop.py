@@ -1759,8 +1759,8 @@ def _penguins_apart(draw):
     table = data.penguins()
     while True:
         rows = draw.permutation(len(table.features))
-        X, Y = table.features[rows][:, :3], table.features[rows][:, 3:]
-        X = (X - X.mean(0)) / X.std(0) @ torch.linalg.qr(draw.normal(3, 3)).Q
+        X, Y = table.features[rows][:, draw.permutation(3)], table.features[rows][:, 3:]
+        X = (X - X.mean(0)) / X.std(0) @ _slight_rotation(draw, 3)
         X = X + draw.normal(*X.shape) * 0.03
         Y = Y + draw.normal(*Y.shape) * 20  # grams
         X = (X - X[:233].mean(0)) / X[:233].std(0)
@@ -1772,6 +1772,16 @@ def _penguins_apart(draw):
             return X[:233], Y[:233], X[233:], Y[233:], line
 
 
+def _slight_rotation(draw, n):
+    """Return a drawn rotation (n, n) that leaves each column nearest to itself.
+
+    After any rotation the signs of the correlations with the mass would be a matter of luck, and so would be whether
+    an untrained network is better than the mean.
+    """
+    Q, R = torch.linalg.qr(2 * torch.eye(n) + draw.uniform(n, n, low=-1.0))
+    return Q * R.diagonal().sign()
+
+
 def _rmse(prediction, truth):
     return (prediction - truth).square().mean().sqrt().item()
 
@@ -1780,6 +1790,7 @@ def _ahead(predictions, truth):
     return 1 - _rmse(predictions, truth["y"]) / _rmse(truth["bar"], truth["y"])
 
 
+# Over 30 draws, ahead of the mean and of the line: reference and alternatives 0.50 to 0.64 and 0.03 to 0.24.
 @exercise(LESSON, points=3)
 class weigh_penguins(TrainingExercise):
     """Choose a start, a size and a learning rate, train on real penguins, and beat the straight line."""

@@ -1666,6 +1666,9 @@ def _accuracy(predictions, truth):
     return (predictions == truth).float().mean().item()
 
 
+# Over 30 draws, penguins and digits: networks and a linear layer 0.96 to 1 and 0.94 to 0.99, nearest neighbours 0.98 to
+# 1 and 0.94 to 0.98, an untrained network at most 0.66 and 0.16. Look-ups of the nearest row of a file: 0.7 and 0.25 on
+# average, on digits never above 0.48; whole clusters of penguins may fall on each other by luck.
 @exercise(LESSON, points=4)
 class train_classifier(TrainingExercise):
     """Train a classifier on raw rows X and classes y, and return a model that takes raw rows."""
@@ -1773,6 +1776,8 @@ def _cars_of_no_file(draw, n):
     return _spread(draw, _turned(draw, X), sizes, centres), y * 7.8 + 23.4
 
 
+# Over 30 draws: two-layer networks 0.22 to 0.73, a batch norm before one layer 0.26 to 0.67, five nearest neighbours
+# -0.16 to 0.51, the line itself 0, mean and untrained network below -0.6, look-ups of cars below -0.29.
 @exercise(LESSON, points=3)
 class train_regressor(TrainingExercise):
     """Train a network that predicts a value better than the best straight line does on the same rows."""
