@@ -107,7 +107,11 @@ class Exercise:
         mistakes, alternatives: wrong answers with their sentences; right answers in another form.
         hints: from a nudge to nearly the answer.
         forbidden: a `forbid(...)`, or a list of them.
-        driver: what runs the answer, a function of `helpers.checks.drivers`.
+        driver: what runs the answer, a function of `helpers.checks.drivers`. It runs beside the learner's code, so
+            it reports what was seen, numbers that hang on the inputs, and draws no conclusion.
+        conclude: `conclude(seen, *inputs)` turns what the driver saw into what is compared. It runs on the judge's
+            side, for the learner's record and for the declaration's own answers alike. A fact that could be told
+            only inside (a mode, a flag) has to agree there with numbers that the judge works out itself.
         wants: "function", "class" or "value".
         gradients: compare the gradients with respect to the inputs too.
         rtol, atol: how close floating-point answers must be: |yours − expected| ≤ atol + rtol·|expected|.
@@ -129,6 +133,7 @@ class Exercise:
     hints: ClassVar[list[str]] = []
     forbidden: Any = ()
     driver = staticmethod(common.call)
+    conclude: Callable[..., Any] | None = None
     wants = "function"
     gradients = False
     rtol = 1e-4
@@ -244,6 +249,11 @@ class ChoiceExercise(ValueExercise):
         return super().compare(got, expected)
 
 
+def _reached(seen: dict[str, Any], *inputs: Any) -> dict[str, Any]:
+    """Say beside what the drivers `module` and `model` saw whether a gradient reaches each parameter."""
+    return seen | {"gradients reach every parameter": all(s is not None for s in seen["slopes"])}
+
+
 class ModuleExercise(Exercise):
     """The learner writes an `nn.Module` class. A case is `case(constructor_arguments, x)`.
 
@@ -252,6 +262,7 @@ class ModuleExercise(Exercise):
     """
 
     driver = staticmethod(common.module)
+    conclude = staticmethod(_reached)
     wants = "class"
 
 
@@ -259,6 +270,7 @@ class ModelExercise(Exercise):
     """The learner builds a model object. A case is a batch `x`; `parts` as in `ModuleExercise`."""
 
     driver = staticmethod(common.model)
+    conclude = staticmethod(_reached)
     wants = "value"
 
     def is_attempted(self, record: dict) -> bool:

@@ -96,7 +96,7 @@ class _Attempt:
 
     def __init__(self, exercise: Exercise, plan: Plan, record: dict) -> None:
         self.exercise, self.plan, self.record = exercise, plan, record
-        self.runs = record["runs"] + [{"outcome": "out of time"}] * (
+        self.runs = concluded(exercise, plan, record["runs"]) + [{"outcome": "out of time"}] * (
             len(plan["cases"]) - len(record["runs"])
         )
         self.expected = _expected(exercise, plan)
@@ -178,10 +178,35 @@ def _expected(exercise: Exercise, plan: Plan) -> list[dict]:
 def run_declared(exercise: Exercise, plan: dict, answer: Any) -> list[dict]:
     """Run an answer of the declaration itself on the cases of a plan, as the probe runs the learner's."""
     driver = exercise.driver
-    return [
+    runs = [
         run_case(driver, answer, case["inputs"], number, exercise.gradients)
         for number, case in enumerate(plan["cases"])
     ]
+    return concluded(exercise, plan, runs)
+
+
+def concluded(exercise: Exercise, plan: dict, runs: list[dict]) -> list[dict]:
+    """Return the runs with what the declaration's `conclude` makes of each value that a driver reported.
+
+    Raises:
+        PlainError: `conclude` cannot read a value, which no driver would have reported so.
+    """
+    if exercise.conclude is None:
+        return list(runs)
+    return [
+        run | {"value": _conclusion(exercise, case["inputs"], run["value"])}
+        if run["outcome"] == "returned"
+        else run
+        for case, run in zip(plan["cases"], runs, strict=False)
+    ]
+
+
+def _conclusion(exercise: Exercise, inputs: list, value: Any) -> Any:
+    seen = plain.decode(value)
+    try:
+        return plain.encode(exercise.conclude(seen, *map(plain.decode, inputs)))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
+        raise plain.PlainError(f"no driver reports this: {error}") from None
 
 
 def _ran(run: dict, exercise: Exercise) -> Finding | None:

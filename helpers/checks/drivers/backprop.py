@@ -102,33 +102,37 @@ def optimizer_path(
         unused: leave the last parameter out of the loss, so that its gradient stays None.
 
     Returns:
-        "path": a flat tensor of all parameters for each round; "kept": whether `step()` leaves the gradients
-        as they are; "cleared": whether they are gone after `zero_grad()`; "leaves": whether the parameters
-        are still leaves that require gradients.
+        "path": a flat tensor of all parameters for each round; "gradients": those after each round's backward
+        pass, and after one more at the end; "after step": those after each `step()`. None where there is none.
     """
     if not isinstance(cls, type):
         raise Complaint("hand over the class itself, without ()")
     parameters = [t.clone().requires_grad_(True) for t in start]
+    used = parameters[:-1] if unused else parameters
     optimizer = cls((p for p in parameters), learning_rate)
-    path, kept, cleared = [], True, True
+
+    def gradients() -> list[torch.Tensor | None]:
+        return [None if p.grad is None else p.grad.clone() for p in used]
+
+    path, before, after = [], [], []
     for _ in range(rounds):
-        used = parameters[:-1] if unused else parameters
-        sum(_bumpy(p) for p in used).backward()
-        before = [p.grad.clone() for p in used]
+        hilly(used).backward()
+        before.append(gradients())
         optimizer.step()
-        kept = kept and all(
-            p.grad is not None and torch.equal(p.grad, old)
-            for p, old in zip(used, before, strict=True)
-        )
+        after.append(gradients())
         optimizer.zero_grad()
-        cleared = cleared and all(p.grad is None or not p.grad.any() for p in parameters)
         path.append(torch.cat([p.detach().reshape(-1) for p in parameters]))
+    hilly(used).backward()
     return {
         "path": torch.stack(path),
-        "kept": kept,
-        "cleared": cleared,
-        "leaves": all(p.is_leaf and p.requires_grad for p in parameters),
+        "gradients": [*before, gradients()],
+        "after step": after,
     }
+
+
+def hilly(parameters: list[torch.Tensor]) -> torch.Tensor:
+    """Return the loss of `optimizer_path`."""
+    return sum(map(_bumpy, parameters), torch.zeros(()))
 
 
 def _bumpy(p: torch.Tensor) -> torch.Tensor:
@@ -144,12 +148,13 @@ def repaired_network(
     learning_rate: float,
     steps: int,
 ) -> dict[str, Any]:
-    """Run a repaired training program; say which layers moved, and where they and the losses ended up."""
+    """Run a repaired training program for one step and for all; return where parameters and losses end up."""
+    first, _ = fit(X, Y, [p.clone() for p in parameters], learning_rate, 1)
     trained, losses = fit(X, Y, parameters, learning_rate, steps)
-    moved = [not torch.equal(new, old) for new, old in zip(trained, parameters, strict=True)]
+    W1, b1, W2, b2 = (p.detach() for p in first)
     return {
-        "the last layer moves": moved[2] and moved[3],
-        "the first layer moves": moved[0] and moved[1],
+        "the last layer after one step": [W2, b2],
+        "the first layer after one step": [W1, b1],
         "trained": [p.detach() for p in trained],
         "losses": losses,
     }

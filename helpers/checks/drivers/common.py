@@ -76,19 +76,30 @@ def module(cls: type, arguments: tuple, x: torch.Tensor) -> dict[str, Any]:
     return _observe(cls(*arguments), x)
 
 
+def slopes(net: nn.Module, output: Any) -> dict[str, torch.Tensor | None]:
+    """Return each parameter's gradient of a fixed weighted sum of the output; None where none arrives.
+
+    The numbers show which parameters train, and that it was the model at hand that was asked.
+    """
+    net.zero_grad(set_to_none=True)
+    if isinstance(output, torch.Tensor) and output.requires_grad:
+        weights = torch.cos(torch.arange(1, output.numel() + 1, dtype=output.dtype))
+        (output * weights.reshape(output.shape)).sum().backward()
+    return {name: None if p.grad is None else p.grad.clone() for name, p in net.named_parameters()}
+
+
 def _observe(net: nn.Module, x: torch.Tensor) -> dict[str, Any]:
     fill_parameters(net)
     net.eval()
     parameters = dict(net.named_parameters())
     output = net(x)
-    reached = None
-    if isinstance(output, torch.Tensor) and output.requires_grad and parameters:
-        output.sum().backward()
-        reached = all(p.grad is not None for p in parameters.values())
+    reached = slopes(net, output)
+    layers = [m for m in net.modules() if not list(m.children())]
     return {
         "parameters": sorted(tuple(p.shape) for p in parameters.values()),
         "names": sorted(parameters),
-        "layers": [type(m).__name__ for m in net.modules() if not list(m.children())],
+        "layers": [type(m).__name__ for m in layers],
+        "shapes in each layer": [[tuple(p.shape) for p in m.parameters()] for m in layers],
         "output": output.detach() if isinstance(output, torch.Tensor) else output,
-        "gradients reach every parameter": reached,
+        "slopes": sorted(reached.values(), key=lambda s: () if s is None else tuple(s.shape)),
     }

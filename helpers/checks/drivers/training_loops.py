@@ -108,11 +108,7 @@ def steps(step: Callable, setting: dict[str, Any]) -> dict[str, Any]:
         X, Y = next(batches)
         losses.append(step(t.model, t.loss_function, t.optimizer, X, Y))
         path.append(weights(t.model))
-    return {
-        "weights after each step": torch.stack(path),
-        "losses": losses,
-        "losses are Python floats": all(type(loss) is float for loss in losses),
-    }
+    return {"weights after each step": torch.stack(path), "losses": losses}
 
 
 def _endless(batches: Iterable) -> Iterator:
@@ -130,33 +126,26 @@ def loop(fit: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     history = fit(t.model, t.loader, t.loss_function, t.optimizer, setting["epochs"])
     if setting.get("dropout"):
         return {"weights": weights(t.model)}
-    return {
-        "weights": weights(t.model),
-        "history": history,
-        "history holds Python floats": _holds_floats(history),
-    }
-
-
-def _holds_floats(values: Any) -> bool:
-    return isinstance(values, list | tuple) and all(isinstance(v, float) for v in values)
+    return {"weights": weights(t.model), "history": history}
 
 
 class Log(list):
-    """Calls of a model. A deep copy of the model writes into the same log."""
+    """Calls of models, and how many there have been. A deep copy of a model writes into the same log."""
+
+    models = 0
 
     def __deepcopy__(self, memo: dict) -> "Log":
         return self
 
 
 class Recorder(nn.Module):
-    """A network that notes at each call how it was called; dropout and BatchNorm show the mode."""
+    """A network that notes at each call its state, its input and what it answers; BatchNorm shows the mode."""
 
     def __init__(self, generator: torch.Generator, log: Log | None = None) -> None:
         super().__init__()
-        self.inner = nn.Sequential(
-            nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 3)
-        )
+        self.inner = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 3))
         self.log = Log() if log is None else log
+        self.number = self.log.models = self.log.models + 1
         with torch.no_grad():
             for parameter in self.inner.parameters():
                 parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.7)
@@ -165,45 +154,63 @@ class Recorder(nn.Module):
 
     def forward(self, X: Tensor) -> Tensor:
         """Return scores (n, 3) for X (n, 3)."""
+        state = torch.cat([t.detach().float().reshape(-1) for t in self.state_dict().values()])
+        scores = self.inner(X)
         self.log.append(
             {
-                "model": id(self),
-                "training": self.training,
-                "grad": torch.is_grad_enabled(),
+                "model": self.number,
+                "mode": "train" if self.training else "eval",
+                "graph": "recorded" if torch.is_grad_enabled() else "none",
+                "state": state.clone(),
                 "X": X.detach().clone(),
+                "scores": scores.detach().clone(),
             }
         )
-        return self.inner(X)
+        return scores
+
+
+def evaluation_task(setting: dict[str, Any]) -> tuple[Recorder, Tensor, Tensor]:
+    """Return a model, X (samples, 3) and y (samples,) int64 for the setting of `evaluation`."""
+    samples = setting["samples"]
+    generator = torch.Generator().manual_seed(setting["seed"])
+    model = Recorder(generator)
+    X = torch.randn(samples, 3, generator=generator)
+    y = torch.randint(0, 3, (samples,), generator=generator)
+    return model.train(setting["model.training"]), X, y
 
 
 def evaluation(evaluate: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     """Call `evaluate(model, loader, loss_function)` on a model that comes in train mode or in eval mode.
 
-    Keys of the setting: "samples", "batch", "model.training", "seed".
+    Keys of the setting: "samples", "batch", "model.training", "seed". Afterwards the model is called once more,
+    in the mode in which it was left.
     """
-    samples, training = setting["samples"], setting["model.training"]
-    generator = torch.Generator().manual_seed(setting["seed"])
-    model = Recorder(generator)
-    X = torch.randn(samples, 3, generator=generator)
-    y = torch.randint(0, 3, (samples,), generator=generator)
-    model.train(training)
+    model, X, y = evaluation_task(setting)
     loader = DataLoader(TensorDataset(X, y), setting["batch"])
     result = evaluate(model, loader, nn.CrossEntropyLoss())
     if not model.log:
         raise Complaint("the model was never called")
+    calls = list(model.log)
+    modes = ["train" if m.training else "eval" for m in model.modules()]
+    with torch.no_grad():
+        model(X)
     return {
-        "loss and accuracy": result,
-        "both are Python floats": _holds_floats(result),
-        "always in eval mode": not any(call["training"] for call in model.log),
-        "never recording a graph": not any(call["grad"] for call in model.log),
-        "mode as before": all(m.training == training for m in model.modules()),
+        "result": result,
+        "calls": calls,
+        "modes": modes,
+        "scores afterwards": model.log[-1]["scores"],
     }
+
+
+def mark(epoch: int, loss: float) -> float:
+    """Return the number that stands for an epoch in the weights of a model."""
+    return 10 * epoch + loss
 
 
 def stopping(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
     """Run the learner's `cls(patience)` over validation losses.
 
-    The model's weight and its BatchNorm's running mean are the number of the epoch.
+    The model's weight and its BatchNorm's running mean are `mark(epoch, loss)`, after each epoch another number.
 
     Keys of the setting: "patience", "validation losses".
     """
@@ -219,7 +226,7 @@ def stopping(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
 
     epochs = 0
     for epoch, loss in enumerate(setting["validation losses"], start=1):
-        fill(float(epoch))
+        fill(mark(epoch, loss))
         epochs = epoch
         stop = stopper.step(loss, model)
         if type(stop) is not bool:
@@ -230,8 +237,8 @@ def stopping(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
     stopper.restore(model)
     return {
         "epochs run": epochs,
-        "weights of epoch": model[0].weight.item(),
-        "running statistics of epoch": model[1].running_mean.item(),
+        "weight": model[0].weight.item(),
+        "running mean": model[1].running_mean.item(),
     }
 
 
@@ -240,15 +247,10 @@ class PowerCut(BaseException):
 
 
 class CutLoader(DataLoader):
-    """A loader that stops with a `PowerCut` after some batches; counts what it gives out, watches a model."""
+    """A loader that stops with a `PowerCut` after some batches; counts what it gives out."""
 
     given = 0
     cut_after: int | None = None
-
-    def watch(self, model: nn.Module) -> None:
-        """Note in `modes`, for each call of the model, whether it is in train mode."""
-        self.modes: list[bool] = []
-        model.register_forward_pre_hook(lambda module, _: self.modes.append(module.training))
 
     def __iter__(self) -> Iterator:
         for batch in super().__iter__():
@@ -256,6 +258,15 @@ class CutLoader(DataLoader):
                 raise PowerCut
             self.given += 1
             yield batch
+
+
+@dataclass
+class Run:
+    """A training run: the weights it ended with, its loader, and what went into the model with which dropout."""
+
+    weights: Tensor
+    loader: CutLoader
+    calls: list[dict[str, Tensor]]
 
 
 def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
@@ -267,27 +278,23 @@ def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     """
     epochs, cut_after = setting["epochs"], setting["cut after batches"]
     with tempfile.TemporaryDirectory() as folder:
-        whole, straight = _run(train, setting, epochs, Path(folder) / "whole.pt", seed=1)
+        whole = _run(train, setting, epochs, Path(folder) / "whole.pt", seed=1)
         path = Path(folder) / "cut.pt"
-        _, cut = _run(train, setting, epochs, path, seed=1, cut_after=cut_after)
-        left_a_file = path.exists()
-        fresh = setting | {"fresh": True}
-        resumed, again = _run(train, fresh, epochs, path, seed=2)
-    if cut.given < cut_after:
+        cut = _run(train, setting, epochs, path, seed=1, cut_after=cut_after)
+        files = sorted(file.name for file in Path(folder).iterdir())
+        again = _run(train, setting | {"fresh": True}, epochs, path, seed=2)
+    if cut.loader.given < cut_after:
         raise Complaint(
-            f"{epochs} epochs took {cut.given} batches; at least {cut_after + 1} are wanted"
+            f"{epochs} epochs took {cut.loader.given} batches; at least {cut_after + 1} are wanted"
         )
-    found = {
-        "a checkpoint lies there after the cut": left_a_file,
-        "batches after the cut": again.given,
-        "resumed equals uncut to the last bit": torch.equal(resumed, whole),
+    return {
+        "files after the cut": files,
+        "batches after the cut": again.loader.given,
+        "weights without a cut": whole.weights,
+        "weights with a cut": again.weights,
+        "calls without a cut": whole.calls,
+        "calls after the cut": again.calls,
     }
-    if setting.get("dropout"):  # where chance has a part there is more than one right end
-        return found | {
-            "it trains": not torch.equal(whole, weights(task(setting).model)),
-            "it trains in train mode": all(straight.modes + again.modes),
-        }
-    return found | {"weights without a cut": whole, "weights with a cut": resumed}
 
 
 def _run(
@@ -297,7 +304,7 @@ def _run(
     path: Path,
     seed: int,
     cut_after: int | None = None,
-) -> tuple[Tensor, CutLoader]:
+) -> Run:
     t = task(setting)
     if setting.get("fresh"):
         with torch.no_grad():
@@ -305,89 +312,80 @@ def _run(
                 parameter.add_(1.0)
     loader = CutLoader(t.loader.dataset, setting["batch"], shuffle=setting.get("shuffle", False))
     loader.cut_after = cut_after
-    loader.watch(t.model.eval())
+    calls: list[dict[str, Tensor]] = []
+    if setting.get("dropout"):
+        _watch_dropout(t.model, calls)
+    t.model.eval()
     torch.manual_seed(seed)
     with contextlib.suppress(PowerCut):
         train(t.model, loader, t.loss_function, t.optimizer, epochs, path)
-    return weights(t.model), loader
+    return Run(weights(t.model), loader, calls)
+
+
+def _watch_dropout(model: nn.Module, calls: list[dict[str, Tensor]]) -> None:
+    """Note for each call that records a graph its rows and the factors that dropout multiplies with."""
+
+    def keep_rows(module: nn.Module, inputs: tuple) -> None:
+        if torch.is_grad_enabled():
+            calls.append({"X": inputs[0].detach().clone()})
+
+    def keep_factors(module: nn.Module, inputs: tuple, output: Tensor) -> None:
+        if torch.is_grad_enabled():
+            calls[-1]["factors"] = (output / inputs[0]).detach()
+
+    model.register_forward_pre_hook(keep_rows)
+    model[2].register_forward_hook(keep_factors)
+
+
+SIZES = {"train": 48, "validation": 24, "test": 24}
+
+
+@dataclass
+class Search:
+    """What `search` hands over: rows and classes by name, a batch size, and how each model begins."""
+
+    rows: dict[str, Tensor]
+    classes: dict[str, Tensor]
+    start: Tensor
+    batch: int = 6
+
+    def model(self, log: Log) -> Recorder:
+        """Return a fresh model that writes into `log`."""
+        own = torch.Generator()
+        own.set_state(self.start)
+        model = Recorder(own, log)
+        with torch.no_grad():
+            model.inner[-1].weight.mul_(0.05)  # untrained it has no opinion
+        return model
+
+
+def search_task(setting: dict[str, Any]) -> Search:
+    """Return what `search` hands over for a setting."""
+    seed = setting["seed"]
+    generator = torch.Generator().manual_seed(seed)
+    rows, classes = {}, {}
+    for name, size in SIZES.items():
+        X = torch.randn(size, 3, generator=generator)
+        y = (X @ torch.tensor([[1.0, -1, 0], [0, 1, -1], [-1, 0, 1]])).argmax(1)
+        # What is best on the test rows is not best for validation.
+        rows[name], classes[name] = X, (y + 1) % 3 if name == "test" else y
+    return Search(rows, classes, torch.Generator().manual_seed(seed + 1).get_state())
 
 
 def search(pick: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     """Run a program that tries learning rates, with models that note how they are used.
 
-    `pick(make_model, rates, train, validation, test, epochs)` returns (rate, history, test accuracy). The
-    five first answers stand on their own: each can be right while the others are wrong. Keys of the
+    `pick(make_model, rates, train, validation, test, epochs)` returns (rate, history, test accuracy). Keys of the
     setting: "rates", "epochs", "seed".
     """
-    seed = setting["seed"]
-    generator = torch.Generator().manual_seed(seed)
-    log = Log()
-    sums: list[bool] = []
-    start = torch.Generator().manual_seed(seed + 1).get_state()
-
-    def make_model() -> Recorder:
-        own = torch.Generator()
-        own.set_state(start)
-        model = Recorder(own, log)
-        with torch.no_grad():
-            model.inner[-1].weight.mul_(0.05)  # untrained it has no opinion
-        _watch_sums(model, sums)
-        return model
-
-    sizes = {"train": 48, "validation": 24, "test": 24}
-    loaders, rows = {}, {}
-    for name, size in sizes.items():
-        X = torch.randn(size, 3, generator=generator)
-        y = (X @ torch.tensor([[1.0, -1, 0], [0, 1, -1], [-1, 0, 1]])).argmax(1)
-        if name == "test":
-            y = (y + 1) % 3  # what is best here is not best for validation
-        loaders[name] = DataLoader(TensorDataset(X, y), batch_size=6, generator=generator)
-        rows[name] = X
-    rate, history, accuracy = pick(
-        make_model, setting["rates"], **loaders, epochs=setting["epochs"]
-    )
-
-    def calls_on(name: str) -> list[int]:
-        known = {tuple(row) for row in rows[name].tolist()}
-        return [n for n, call in enumerate(log) if tuple(call["X"][0].tolist()) in known]
-
-    in_training = [n for n in calls_on("train") if log[n]["grad"]]
-    seen = {tuple(row) for n in in_training for row in log[n]["X"].tolist()}
-    held_out = calls_on("validation") + calls_on("test")
-    before_the_end = [n for n in calls_on("test") if n < max(in_training, default=-1)]
-    tested = {log[n]["model"] for n in calls_on("test")}
-    return {
-        "every batch reaches the model": len(seen) == sizes["train"],
-        "each gradient is of one batch": bool(sums) and all(sums),
-        "held-out rows in eval mode, training rows in train mode": bool(held_out)
-        and not any(log[n]["training"] for n in held_out)
-        and all(log[n]["training"] for n in in_training),
-        "the history holds numbers": isinstance(history, list)
-        and bool(history)
-        and all(type(h) is float for h in history),
-        "the test rows are used once, at the end": bool(tested)
-        and not before_the_end
-        and len(tested) == 1,
-        "rate, history, accuracy": (
-            rate,
-            [h if type(h) is float else None for h in history],
-            accuracy,
-        ),
+    task_, log = search_task(setting), Log()
+    loaders = {
+        name: DataLoader(TensorDataset(X, task_.classes[name]), task_.batch)
+        for name, X in task_.rows.items()
     }
-
-
-def _watch_sums(model: nn.Module, sums: list[bool]) -> None:
-    """Note after each backward pass whether a parameter's `.grad` is that pass's gradient and no sum."""
-    latest: dict[Tensor, Tensor] = {}
-
-    def keep(parameter: Tensor) -> Callable:
-        return lambda slope: latest.__setitem__(parameter, slope.detach().clone())
-
-    for parameter in model.parameters():
-        parameter.register_hook(keep(parameter))
-        parameter.register_post_accumulate_grad_hook(
-            lambda p: sums.append(torch.allclose(p.grad, latest[p], rtol=1e-4, atol=1e-7))
-        )
+    found = pick(lambda: task_.model(log), setting["rates"], **loaders, epochs=setting["epochs"])
+    rate, history, accuracy = found
+    return {"rate": rate, "history": history, "accuracy": accuracy, "calls": list(log)}
 
 
 def class_predictions(train: Callable, X: Tensor, y: Tensor, X_held_out: Tensor) -> Tensor:

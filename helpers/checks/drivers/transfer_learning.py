@@ -1,14 +1,15 @@
-"""Drivers of lesson 07: small networks with a backbone and a head, and what a program did to them."""
+"""Drivers of lesson 07: small networks with a backbone and a head, and what they compute after a program had them."""
 
 import itertools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from helpers.checks.drivers import common
 from helpers.checks.drivers.common import Complaint
 
 
@@ -71,87 +72,118 @@ def stack(sizes: list[int], frozen: list[int], shared: bool = False) -> nn.Modul
     return nn.Sequential(layers[0], nn.BatchNorm1d(sizes[1]), *layers[1:])
 
 
-def partial_load(load: Callable, seed: int, old: dict[str, int], new: dict[str, int]) -> dict:
-    """Call `load(model, state)` with the state of `small_net(**old)` and the model `small_net(**new)`."""
+def state_to_load(
+    seed: int, old: dict[str, int], gone: Sequence[str], reshaped: Sequence[str]
+) -> dict[str, Tensor]:
+    """Return the state of `small_net(**old)` with a foreign tensor, without the names `gone`, and with other shapes
+    for those `reshaped`."""
     state = small_net(seed, **old).state_dict()
     state["_old_layer.weight"] = torch.ones(2, 2)
-    del state["_bn0.running_mean"]
+    for name in gone:
+        state.pop(name, None)
+    for name in reshaped:
+        if name in state:
+            state[name] = torch.stack([state[name]] * 2)
+    return state
+
+
+def partial_load(
+    load: Callable,
+    seed: int,
+    old: dict[str, int],
+    new: dict[str, int],
+    gone: Sequence[str] = ("_bn0.running_mean",),
+    reshaped: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Call `load(model, state)` with `state_to_load(…)` and the model `small_net(**new)`."""
+    state = state_to_load(seed, old, gone, reshaped)
     model = small_net(seed + 1, **new)
-    before = {name: tensor.clone() for name, tensor in state.items()}
     left = load(model, state)
     if not isinstance(left, list | tuple | set):
         raise Complaint(f"the answer is a {type(left).__name__}; a list of names is wanted")
-    spoilt = set(state) != set(before) or any(
-        not torch.equal(state[name], before[name]) for name in before
-    )
     return {
         "tensors of the model": {k: v.clone() for k, v in model.state_dict().items()},
         "names not loaded": sorted(map(str, left)),
-        "state as before": not spoilt,
+        "state": dict(state),
     }
 
 
 def initialised(init: Callable, inputs: int, outputs: int, kind: str) -> dict[str, Any]:
-    """Call `init(layer, kind)` on a linear layer; describe how its values are spread, times √inputs."""
+    """Call `init(layer, kind)` on a linear layer; return the values in the tensors that it had before.
+
+    "products" is what the layer's weight makes of drawn rows now, so another tensor in its place shows.
+    """
     layer = nn.Linear(inputs, outputs)
     with torch.no_grad():
         layer.bias.add_(1)
     weight = layer.weight
     init(layer, kind)
-    values = layer.weight.detach() * inputs**0.5
     return {
-        "largest |w|·√n_in": values.abs().max().item(),
-        "standard deviation·√n_in": values.std().item(),
-        "mean·√n_in": values.mean().item(),
-        "the bias is 0": bool((layer.bias == 0).all()),
-        "still the same trainable parameter": layer.weight is weight and weight.requires_grad,
+        "weight": weight.detach().half(),  # half the size, and exact enough for a spread
+        "bias": layer.bias.detach().clone(),
+        "products": drawn_rows(inputs, inputs + outputs) @ layer.weight.T,
     }
 
 
+def drawn_rows(columns: int, seed: int, rows: int = 2) -> Tensor:
+    """Return rows (rows, columns) drawn from `seed`."""
+    return torch.randn(rows, columns, generator=torch.Generator().manual_seed(seed))
+
+
 def new_head(replace: Callable, seed: int, before: int, classes: int, x: Tensor) -> dict[str, Any]:
-    """Call `replace(model, classes)` on a small network with `before` classes; look at the result."""
+    """Call `replace(model, classes)` on a small network with `before` classes; report what it computes now.
+
+    Afterwards the head in place is filled with drawn values, and backward passes show which parameters train.
+    """
     model = small_net(seed, classes=before, frozen=True)
-    old, kept = model._fc, {k: v.clone() for k, v in model.state_dict().items()}
-    trains = {name: p.requires_grad for name, p in model.named_parameters()}
+    old = model._fc
     returned = replace(model, classes)
     model.eval()
     head = model._fc
     if not isinstance(head, nn.Module):
         raise Complaint(f"`model._fc` is now a {type(head).__name__}; a layer is wanted")
-    now = model.state_dict()
-    trains_now = {name: p.requires_grad for name, p in model.named_parameters()}
+    scores = model(x)
+    fill(head, seed + 1)
+    filled, features = model(x), model.extract_features(x)
+    slopes = common.slopes(model, filled)
     return {
-        "shape of the scores": tuple(model(x).shape),
-        "the head is one nn.Linear": type(head) is nn.Linear,
-        "the head has a bias": getattr(head, "bias", None) is not None,
-        "the head is new and trains": head is not old
-        and all(p.requires_grad for p in head.parameters()),
+        "scores": scores.detach(),
+        "kind of the head": type(head).__name__,
         "size that the head notes": getattr(head, "out_features", None),
-        "the rest is as before": all(
-            name in now and torch.equal(now[name], value)
-            for name, value in kept.items()
-            if not name.startswith("_fc.")
-        ),
-        "the rest trains or rests as before": all(
-            trains_now.get(name) is flag
-            for name, flag in trains.items()
-            if not name.startswith("_fc.")
-        ),
-        "returns the model": returned is model,
+        "scores with a filled head": filled.detach(),
+        "slopes of the head": {k: v for k, v in slopes.items() if k.startswith("_fc.")},
+        "slopes of the rest": _rest(common.slopes(model, features)),
+        "the rest": _rest({k: v.clone() for k, v in model.state_dict().items()}),
+        "old weight": old.weight.detach().clone(),
+        "scores of what came back": _scores(returned, x),
     }
+
+
+def _rest(named: dict[str, Any]) -> dict[str, Any]:
+    return {name: thing for name, thing in named.items() if not name.startswith("_fc.")}
+
+
+def _scores(model: Any, x: Tensor) -> Any:
+    """Return what a model says in eval mode, or None for what is none."""
+    if not isinstance(model, nn.Module):
+        return None
+    try:
+        return model.eval()(x).detach()
+    except Exception:  # the learner's own model
+        return None
+
+
+def trained_parts(model: nn.Module, seed: int) -> dict[str, Any]:
+    """Return a model's state and the slopes of its scores for drawn rows: None where a parameter does not train."""
+    state = {k: v.clone() for k, v in model.state_dict().items()}
+    return {"state": state, "slopes": common.slopes(model, model.eval()(drawn_rows(3, seed)))}
 
 
 def frozen_parts(freeze: Callable, setting: dict[str, Any], head: str) -> dict[str, Any]:
-    """Call `freeze(model, head)` on a small network; return which parameters train afterwards."""
+    """Call `freeze(model, head)` on a small network; report what `trained_parts` sees afterwards."""
     model = small_net(**setting)
-    before = {k: v.clone() for k, v in model.state_dict().items()}
     freeze(model, head)
-    after = model.state_dict()
-    return {
-        "trains": {name: p.requires_grad for name, p in model.named_parameters()},
-        "values as before": set(after) == set(before)
-        and all(torch.equal(after[name], before[name]) for name in before),
-    }
+    return trained_parts(model, setting["seed"])
 
 
 class Extractor(SmallNet):
@@ -162,35 +194,39 @@ class Extractor(SmallNet):
         self.seen: list[dict[str, Any]] = []
 
     def extract_features(self, x: Tensor) -> Tensor:
-        self.seen.append({"rows": len(x), "grad": torch.is_grad_enabled(), "train": self.training})
+        mode = "train" if self.training else "eval"
+        graph = "recorded" if torch.is_grad_enabled() else "none"
+        self.seen.append({"rows": len(x), "graph": graph, "mode": mode})
         return super().extract_features(x)
 
 
 def cache(cached: Callable, seed: int, x: Tensor, training: bool) -> dict[str, Any]:
-    """Call `cached(network, x, path)` twice, as two sessions do, in an empty folder."""
+    """Call `cached(network, x, path)` in an empty folder, for two paths; then once more as another session does.
+
+    That session has a network with other weights, and finds the first file under another name: what it answers
+    shows where the answer comes from.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "features.pt"
-        network = Extractor()
+        path, other = Path(folder) / "features.pt", Path(folder) / "other.pt"
+        moved = Path(folder) / "moved.pt"
+        network, again = Extractor(), Extractor()
         fill(network, seed)
+        fill(again, seed + 1)
         network.train(training)
         first = cached(network, x.clone(), path)
-        seen, is_there = list(network.seen), path.is_file()
-        other = Path(folder) / "other.pt"
+        calls, files = list(network.seen), sorted(f.name for f in Path(folder).iterdir())
         cached(network, x.clone() + 1, other)
-        again = Extractor()
-        fill(again, seed)
-        second = cached(again, x.clone(), path)
+        if path.is_file():
+            path.rename(moved)
+        second = cached(again, x.clone(), moved)
         third = cached(again, x.clone() + 1, other)
-    is_tensor = isinstance(first, Tensor) and isinstance(second, Tensor)
     return {
-        "features": first.detach() if isinstance(first, Tensor) else first,
-        "cut off from the graph": is_tensor and not (first.requires_grad or second.requires_grad),
-        "in eval mode": bool(seen) and not any(call["train"] for call in seen),
-        "without recording a graph": bool(seen) and not any(call["grad"] for call in seen),
-        "a file lies there": is_there,
+        "first": first,
+        "second": second,
+        "of another path": third,
+        "calls": calls,
+        "files": files,
         "rows computed at the second call": sum(call["rows"] for call in again.seen),
-        "the second answer equals the first": is_tensor and torch.equal(first, second),
-        "another path has features of its own": is_tensor and not torch.equal(third, second),
     }
 
 
@@ -210,36 +246,39 @@ def groups(make: Callable, setting: dict[str, Any], rates: dict[str, float]) -> 
         for group in optimizer.param_groups
         for parameter in group["params"]
     }
-    return {
-        "rates": found,
-        "trains": {name: parameter.requires_grad for name, parameter in model.named_parameters()},
-    }
+    return {"rates": found} | trained_parts(model, setting["seed"])
 
 
-def modes(set_modes: Callable, x: Tensor, seed: int, training: bool) -> dict[str, Any]:
-    """Call `set_modes(model)`; return the modes of its layers and whether a training step moves statistics."""
+def mixed_net(seed: int) -> nn.Sequential:
+    """Return a network 3 → 2 with both sorts of BatchNorm and a dropout, some of them nested, filled from `seed`."""
     model = nn.Sequential(
         nn.Sequential(nn.Linear(3, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5)),
         nn.Sequential(nn.Unflatten(1, (6, 1, 1)), nn.BatchNorm2d(6), nn.Flatten()),
         nn.Linear(6, 2),
     )
     fill(model, seed)
+    return model
+
+
+def leaves(model: nn.Module) -> dict[str, nn.Module]:
+    """Return the layers of a model that hold no others, by name."""
+    return {name: m for name, m in model.named_modules() if not list(m.children())}
+
+
+def modes(set_modes: Callable, x: Tensor, seed: int, training: bool) -> dict[str, Any]:
+    """Call `set_modes(model)` on a `mixed_net`; then report what each layer makes of `x`, and what has moved."""
+    model = mixed_net(seed)
     model.train(training)
-    before = {k: v.clone() for k, v in model.state_dict().items()}
-    trains = [p.requires_grad for p in model.parameters()]
     set_modes(model)
-    found = {
-        f"{name} ({type(layer).__name__})": layer.training
-        for name, layer in model.named_modules()
-        if not list(layer.children())
-    }
-    model(x)
-    after = model.state_dict()
-    return {
-        "in train mode": found,
-        "statistics as before": all(torch.equal(after[name], before[name]) for name in before),
-        "parameters train as before": [p.requires_grad for p in model.parameters()] == trains,
-    }
+    found = {name: "train" if layer.training else "eval" for name, layer in leaves(model).items()}
+    outputs: dict[str, Tensor] = {}
+    for name, layer in leaves(model).items():
+        layer.register_forward_hook(
+            lambda _, __, output, name=name: outputs.__setitem__(name, output.detach().clone())
+        )
+    slopes = common.slopes(model, model(x))
+    state = {k: v.clone() for k, v in model.state_dict().items()}
+    return {"modes": found, "outputs": outputs, "state": state, "slopes": slopes}
 
 
 def two_part_net(inputs: int, classes: int, seed: int) -> nn.Sequential:
@@ -250,33 +289,35 @@ def two_part_net(inputs: int, classes: int, seed: int) -> nn.Sequential:
     return net
 
 
-def head_training(train: Callable, seed: int, inputs: int, classes: int) -> dict[str, Any]:
-    """Call `train(model, X, y, classes)` on a network with a head of another size; see what has changed."""
+def head_task(seed: int, inputs: int, classes: int) -> tuple[nn.Sequential, Tensor, Tensor]:
+    """Return a network with a head of another size, rows X (60, inputs), and their classes y (60,) int64."""
     generator = torch.Generator().manual_seed(seed)
     model = two_part_net(inputs, classes + 3, seed)
     X = torch.randn(60, inputs, generator=generator) * 2 + 1
-    y = X[:, :classes].argmax(dim=1)
-    kept = {k: v.clone() for k, v in model[0].state_dict().items()}
+    return model, X, X[:, :classes].argmax(dim=1)
+
+
+def head_training(train: Callable, seed: int, inputs: int, classes: int) -> dict[str, Any]:
+    """Call `train(model, X, y, classes)` on a `head_task`; report the features it trained with, and what it made."""
+    model, X, y = head_task(seed, inputs, classes)
+    features: list[Tensor] = []
+    watch = model[0][-1].register_forward_hook(lambda *call: features.append(call[-1].detach()))
     torch.manual_seed(seed)
-    returned = train(model, X, y, classes)
+    returned = train(model, X.clone(), y.clone(), classes)
+    watch.remove()
     if not isinstance(returned, nn.Sequential) or not isinstance(returned[-1], nn.Linear):
         raise Complaint("the program has to return the model, with an nn.Linear as its last layer")
-    now = returned[0].state_dict()
-    returned.eval()
-    with torch.no_grad():
-        scores = returned(X)
-    right = (scores.argmax(dim=1) == y).float().mean().item() if len(scores.T) == classes else 0.0
+    state = {k: v.clone() for k, v in returned.state_dict().items()}
+    slopes = common.slopes(returned, returned.eval()(X))
     return {
-        "the head trains": all(p.requires_grad for p in returned[-1].parameters()),
-        "the head has learned": right > 1.6 / classes,
-        "backbone frozen and unchanged": not any(p.requires_grad for p in returned[0].parameters())
-        and all(torch.equal(now[name], kept[name]) for name in ("0.weight", "0.bias", "1.weight")),
-        "statistics as before": torch.equal(now["1.running_mean"], kept["1.running_mean"])
-        and torch.equal(now["1.running_var"], kept["1.running_var"]),
+        "first features": features[0] if features else None,
+        "last features": features[-1] if features else None,
+        "state": state,
+        "slopes": slopes,
     }
 
 
-def photo_predictions(train: Callable, pixels: Tensor, labels: Tensor, held_out: Tensor) -> Tensor:
+def photo_predictions(train: Callable, pixels: Tensor, labels: Tensor, *held_out: Tensor) -> Tensor:
     """Train with the learner's function; return the classes (n,) int64 it predicts for other photographs.
 
     `train(pixels, labels)` returns a model or a function: raw pixels (n, 3, h, w) uint8 in, scores out.
@@ -287,10 +328,11 @@ def photo_predictions(train: Callable, pixels: Tensor, labels: Tensor, held_out:
             f"the answer is a {type(model).__name__}; a model or a function from pixels to scores is wanted"
         )
     with torch.no_grad():
-        scores = model(held_out.clone())
-    if not isinstance(scores, Tensor) or scores.dim() != 2 or len(scores) != len(held_out):
+        photographs = torch.cat(held_out)
+        scores = model(photographs.clone())
+    if not isinstance(scores, Tensor) or scores.dim() != 2 or len(scores) != len(photographs):
         found = tuple(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
         raise Complaint(
-            f"for {len(held_out)} photographs the model gave {found}; a row of class scores for each is wanted"
+            f"for {len(photographs)} photographs the model gave {found}; a row of class scores for each is wanted"
         )
     return scores.argmax(dim=1)

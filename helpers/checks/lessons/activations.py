@@ -78,6 +78,7 @@ class sigmoid(FunctionExercise):
         yield torch.tensor([-2.0, 0.5, 3.0])
         yield case(draw.normal(4, 3, std=3), requirement="right for any shape, with its slope")
         yield case(draw.normal(2, 3, 5, std=2), requirement="right for any shape, with its slope")
+        yield draw.normal(3, std=2)
 
     def reference(x):
         return 1 / (1 + torch.exp(-x))
@@ -185,7 +186,13 @@ class tanh(FunctionExercise):
         yield draw.normal(4, 3)
         yield case(torch.tensor([-100.0, 100.0, 0.7]), requirement="right far out, at ±100")
         yield case(
-            torch.cat([draw.uniform(3, low=90, high=300), draw.uniform(2, low=-300, high=-90)]),
+            torch.cat(
+                [
+                    draw.uniform(3, low=90, high=300),
+                    -draw.uniform(2, low=90, high=300),
+                    draw.normal(2),
+                ]
+            ),
             requirement="right far out, at ±100",
         )
 
@@ -246,6 +253,7 @@ class relu(FunctionExercise):
         yield torch.tensor([-2.0, 0.5, 3.0, -0.1])
         yield case(draw.normal(4, 3), requirement="right for any shape, with its slope")
         yield case(draw.normal(2, 3, 5, std=40), requirement="right for any shape, with its slope")
+        yield draw.normal(4, std=2)
 
     def reference(x):
         return x.clamp(min=0)
@@ -377,6 +385,7 @@ class softmax(FunctionExercise):
         yield torch.tensor([1.0, -6.0, 2.5, -0.3, 1.2, 0.8]), 0
         for shape, dim in (((3, 4), 1), ((4, 3), 0), ((2, 3, 4), 1), ((3, 3), -1)):
             yield case(draw.normal(*shape), dim, requirement="right along any dim")
+        yield draw.normal(6, std=2), 0
 
     def reference(z, dim):
         e = torch.exp(z)
@@ -779,6 +788,7 @@ class dead_units(FunctionExercise):
             X, W = draw.normal(7, 3), draw.normal(units, 3)
             b = draw.uniform(units, low=-5.0, high=2.0)
             yield case(X, W, b, requirement="right for other layers")
+        yield draw.normal(3, 2), draw.normal(8, 2), draw.uniform(8, low=-5.0, high=2.0)
 
     def reference(X, W, b):
         return int((X @ W.T + b <= 0).all(dim=0).sum())
@@ -853,6 +863,9 @@ class digit_probabilities(RepairExercise):
         yield case(draw.normal(12, 4, std=3), deep, requirement=KEEPS_SIGN)
         yield case(torch.tensor([[3, 0, 1], [2, 5, 4]]), positive, requirement=WHOLE_PIXELS)
         yield case(draw.integers(6, 3, low=0, high=9), positive, requirement=WHOLE_PIXELS)
+        seed = draw.integer(1, 10_000)
+        other = made("activations.frozen_stack", sizes=[3, 4, 3], seed=seed, positive=True)
+        yield draw.uniform(3, 3, low=0.1, high=2), other
 
     def reference(X, layers):
         a = X.float()

@@ -19,6 +19,7 @@ from helpers.checks.exercise import (
     mistake,
 )
 from helpers.checks.exercise import Exercise as ClassExercise
+from helpers.checks.lessons.conclusions import backprop as conclusions
 
 LESSON = "05_backprop"
 
@@ -99,6 +100,9 @@ class descend(FunctionExercise):
             draw.integer(5, 15),
             requirement=other,
         )
+        steepness, lowest = draw.number(0.5, 1.5), draw.number(-2.0, 2.0)
+        parabola = made("backprop.slope_of_parabola", steepness=steepness, lowest=lowest)
+        yield parabola, draw.number(3.0, 6.0), draw.number(0.05, 0.2), draw.integer(3, 8)
 
     def reference(slope, start, learning_rate, steps):
         places = [start]
@@ -285,6 +289,7 @@ class neuron_gradients(FunctionExercise):
                 draw.uniform(low=0.1, high=0.9),
                 requirement=many,
             )
+        yield draw.normal(1), draw.normal(1), draw.normal(), torch.tensor(1.0)
 
     def reference(x, w, b, y):
         w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
@@ -860,6 +865,17 @@ class Value(ClassExercise):
             [f"n{k + 1} = n{k} + n{k}" for k in range(8)] + ["n8.backward()"],
             requirement=order,
         )
+        for sign in "+*":
+            numbers = {name: draw.number(-2.5, -0.3) for name in "ab"}
+            yield numbers, [f"c = a {sign} b", "c.backward()"]
+        numbers = {name: draw.number(0.3, 1.5) for name in "abt"}
+        for line in ("c = a + b", "c = a * b", "c = a.tanh()"):
+            yield case(numbers, [line, "d = c * t", "d.backward()"], requirement=incoming)
+        yield case(
+            {name: draw.number(0.3, 2.0) for name in "abc"},
+            ["d = a * b", "d.backward()", "e = a * c", "e.backward()", "f = b + b", "f.backward()"],
+            requirement=twice,
+        )
 
     reference = _OnTorch
     mistakes = [
@@ -962,6 +978,7 @@ class linear_backward(FunctionExercise):
             yield case(
                 draw.normal(n, d), draw.normal(out, d), draw.normal(n, out), requirement=other
             )
+        yield draw.normal(1, 3), draw.normal(2, 3), draw.normal(1, 2)
 
     def reference(X, W, dZ):
         X, W = X.clone().requires_grad_(), W.clone().requires_grad_()
@@ -1229,6 +1246,7 @@ class PlainSGD(ClassExercise):
 
     wants = "class"
     driver = staticmethod(drivers.optimizer_path)
+    conclude = staticmethod(conclusions.optimizer_path)
     seconds = 5
     requirements = {
         "`step` goes where torch's SGD goes": 1.5,
@@ -1253,6 +1271,9 @@ class PlainSGD(ClassExercise):
         yield [draw.normal(2), draw.normal(), draw.normal(2, 2)], draw.number(0.005, 0.02), 8, False
         yield case(
             [torch.tensor([0.5, 1.5]), torch.tensor([3.0])], 0.2, 3, True, requirement=unused
+        )
+        yield case(
+            [draw.normal(2), draw.normal(2)], draw.number(0.05, 0.2), 3, True, requirement=unused
         )
 
     reference = torch.optim.SGD
@@ -1314,6 +1335,7 @@ class fit_line(RepairExercise):
                 draw.integer(4, 12),
                 requirement=other,
             )
+        yield draw.normal(3, mean=1.0), draw.normal(3, mean=-2.0), draw.number(0.05, 0.2), 3
 
     def reference(x, y, learning_rate, steps):
         w = torch.zeros((), requires_grad=True)
@@ -1463,8 +1485,8 @@ class fit_network(RepairExercise):
         "the trained network is right": 1,
     }
     parts = {
-        "the last layer moves": "the gradient reaches the last layer",
-        "the first layer moves": "the gradient reaches the first layer",
+        "the last layer after one step": "the gradient reaches the last layer",
+        "the first layer after one step": "the gradient reaches the first layer",
         "trained": "the trained network is right",
         "losses": "the trained network is right",
     }
@@ -1602,7 +1624,7 @@ class train_from_scratch(FunctionExercise):
         X, Y = torch.tensor([[1.0, -0.5], [0.3, 2.0]]), torch.tensor([[1.5], [-0.7]])
         yield X, Y, start, 0.1, 1
         yield case(X, Y, start, 0.1, 4, requirement=many)
-        for n, d, h in ((6, 3, 4), (8, 2, 5)):
+        for n, d, h, requirement in ((6, 3, 4, many), (8, 2, 5, many), (4, 2, 3, None)):
             yield case(
                 draw.normal(n, d),
                 draw.normal(n, 1, mean=0.5),
@@ -1613,8 +1635,8 @@ class train_from_scratch(FunctionExercise):
                     "b2": draw.normal(1),
                 },
                 draw.number(0.02, 0.15),
-                draw.integer(6, 20),
-                requirement=many,
+                draw.integer(6, 20) if requirement else 1,
+                requirement=requirement,
             )
 
     def reference(X, Y, parameters, learning_rate, steps):
@@ -1730,13 +1752,17 @@ def _with_optimizer(X, Y):
 def _penguins_apart(draw):
     """Return training rows X, Y, held-out rows X, Y, and the straight line's predictions for the latter.
 
-    Columns come in a drawn order. A split on which the line is lucky is drawn again: its error is 0.49 ± 0.03
-    of the masses' spread, and below 0.46 a good network may fail to be clearly better.
+    The file holds every penguin, so columns are turned into one another by a drawn rotation, with a little noise, and
+    masses are no whole grams: none is found there again. A split on which the line is lucky is drawn again: its error
+    is 0.49 ± 0.03 of the masses' spread, and below 0.46 a good network may fail to be clearly better.
     """
     table = data.penguins()
     while True:
-        rows, columns = draw.permutation(len(table.features)), draw.permutation(3)
-        X, Y = table.features[rows][:, columns], table.features[rows][:, 3:]
+        rows = draw.permutation(len(table.features))
+        X, Y = table.features[rows][:, draw.permutation(3)], table.features[rows][:, 3:]
+        X = (X - X.mean(0)) / X.std(0) @ _slight_rotation(draw, 3)
+        X = X + draw.normal(*X.shape) * 0.03
+        Y = Y + draw.normal(*Y.shape) * 20  # grams
         X = (X - X[:233].mean(0)) / X[:233].std(0)
         Y = (Y - Y[:233].mean(0)) / Y[:233].std(0)
         ones = torch.cat([X, torch.ones(len(X), 1)], dim=1).double()
@@ -1744,6 +1770,16 @@ def _penguins_apart(draw):
         line = (ones[233:] @ weights).float()
         if _rmse(line, Y[233:]) >= 0.46:
             return X[:233], Y[:233], X[233:], Y[233:], line
+
+
+def _slight_rotation(draw, n):
+    """Return a drawn rotation (n, n) that leaves each column nearest to itself.
+
+    After any rotation the signs of the correlations with the mass would be a matter of luck, and so would be whether
+    an untrained network is better than the mean.
+    """
+    Q, R = torch.linalg.qr(2 * torch.eye(n) + draw.uniform(n, n, low=-1.0))
+    return Q * R.diagonal().sign()
 
 
 def _rmse(prediction, truth):
@@ -1754,6 +1790,7 @@ def _ahead(predictions, truth):
     return 1 - _rmse(predictions, truth["y"]) / _rmse(truth["bar"], truth["y"])
 
 
+# Over 30 draws, ahead of the mean and of the line: reference and alternatives 0.50 to 0.64 and 0.03 to 0.24.
 @exercise(LESSON, points=3)
 class weigh_penguins(TrainingExercise):
     """Choose a start, a size and a learning rate, train on real penguins, and beat the straight line."""

@@ -17,6 +17,7 @@ from helpers.checks.exercise import (
     made,
     mistake,
 )
+from helpers.checks.lessons.conclusions import linear_layers as conclusions
 
 LESSON = "02_linear_layers"
 
@@ -48,6 +49,8 @@ class fires(FunctionExercise):
             torch.tensor(-3.0),
             requirement="a weighted sum of exactly 0 does not fire",
         )
+        x, w = draw.integers(24, 3, low=-4, high=5).float(), draw.integers(3, low=1, high=6).float()
+        yield case(x, w, -(x[1] @ w), requirement="a weighted sum of exactly 0 does not fire")
         yield draw.normal(30, 5), draw.normal(5), draw.normal(1).squeeze() - 1
         yield draw.normal(1, 3), draw.normal(3), draw.normal(1).squeeze()
 
@@ -103,7 +106,8 @@ class gates(ValueExercise):
     """Find weights and a bias, by hand, for which a perceptron computes AND, OR and NAND."""
 
     reference = GATES
-    driver = linear_layers.truth_tables
+    driver = linear_layers.perceptrons
+    conclude = conclusions.truth_tables
     requirements = {
         "AND fires for (1, 1) alone": 1,
         "OR stays silent for (0, 0) alone": 1,
@@ -172,10 +176,12 @@ class perceptron_step(FunctionExercise):
         yield case(-x, zero, w, torch.tensor(3.0), requirement=ALARM)
         yield case(x, one, torch.zeros(2), torch.tensor(0.0), requirement=MISSED)
         yield case(x, zero, torch.zeros(2), torch.tensor(0.0), requirement=RIGHT)
-        for _ in range(3):
+        for wanted in (1.0, 0.0, 1.0):
             x, w = draw.normal(4), draw.normal(4)
             b = draw.normal(1).squeeze()
             fired = (x @ w + b > 0).float()
+            if fired != wanted:
+                w, b, fired = -w, -b, 1 - fired
             yield case(x, 1 - fired, w, b, requirement=ALARM if fired else MISSED)
             yield case(x, fired, w, b, requirement=RIGHT)
 
@@ -500,6 +506,7 @@ class chain(RepairExercise):
     """Mend a network 10 → 18 → 20 → 5 whose sizes do not chain."""
 
     driver = linear_layers.built
+    conclude = conclusions.built
     requirements = {
         "a batch runs through, and 5 numbers come out": 1,
         "the layers are 10 → 18 → 20 → 5": 1,
@@ -654,10 +661,16 @@ class Shortcut(ModuleExercise):
 
     def inputs(draw):
         yield (3, 4, 2), torch.tensor([[1.0, -2.0, 0.5], [3.0, 1.0, 2.0]])
-        yield (8, 20, 1), draw.normal(5, 8)
-        yield (5, 2, 6), draw.normal(1, 5)
+        # No two sizes are equal, so that it does not matter in which order the layers are made.
+        sizes = draw.integer(4, 8), draw.integer(9, 20), draw.integer(1, 4)
+        yield sizes, draw.normal(5, sizes[0])
+        sizes = draw.integer(4, 7), draw.integer(2, 4), draw.integer(7, 10)
+        yield sizes, draw.normal(1, sizes[0])
 
     reference = _Shortcut
+
+    def conclude(seen, sizes, x):
+        return conclusions.slopes_arrive(seen, _Shortcut(*sizes), x)
 
     mistakes = [
         mistake(

@@ -42,6 +42,7 @@ class mse(FunctionExercise):
         n = draw.integer(4, 9)
         yield case(draw.normal(n, mean=2), draw.normal(n), requirement=OTHER_SIZES)
         yield case(draw.normal(n, 3), draw.normal(n, 3), requirement=OTHER_SIZES)
+        yield draw.normal(3, mean=2), draw.normal(3)
 
     def reference(predictions, targets):
         return ((predictions - targets) ** 2).mean()
@@ -166,6 +167,9 @@ class huber(FunctionExercise):
             predictions[:2] += torch.tensor([[-7.3], [8.1]])  # both arms occur at each draw
             targets[2:4] = predictions[2:4] + torch.tensor([[0.13], [-0.21]])
             yield case(predictions, targets, delta, requirement=other)
+        targets = draw.normal(4)
+        away = torch.tensor([0.5, -4.0, 7.0, -0.3]) * draw.uniform(4, low=0.8, high=1.2)
+        yield targets + away, targets, 2.0
 
     def reference(predictions, targets, delta):
         error = (predictions - targets).abs()
@@ -253,6 +257,7 @@ class one_hot(FunctionExercise):
         labels = draw.integers(n, low=0, high=classes - 1)
         yield case(labels, classes, requirement="right for other labels")
         yield case(torch.tensor([1]), 3, requirement="right for other labels")
+        yield draw.permutation(6)[:3], 6
 
     def reference(labels, classes):
         return (labels.unsqueeze(1) == torch.arange(classes)).float()
@@ -334,6 +339,8 @@ class negative_log_likelihood(FunctionExercise):
             scores = draw.normal(n, 4, std=1.5)
             labels = draw.integers(n, low=0, high=4)
             yield case(torch.log_softmax(scores, dim=1), labels, requirement=OTHER_SIZES)
+        scores = draw.normal(2, 3, std=1.5)
+        yield torch.log_softmax(scores, dim=1), draw.integers(2, low=0, high=3)
 
     def reference(log_probabilities, labels):
         return -log_probabilities[torch.arange(len(labels)), labels].mean()
@@ -439,6 +446,9 @@ class cross_entropy(FunctionExercise):
         big = torch.tensor([[1000.0, 998.5, 990.0], [-1000.0, -998.5, -1001.0]])
         yield case(big, torch.tensor([1, 0]), requirement=STABLE)
         yield case(torch.tensor([[0.5, 200.0]]), torch.tensor([0]), requirement=STABLE)
+        far = draw.normal(2, 3, std=2) + torch.tensor([[1000.0], [-1000.0]])
+        yield case(far, draw.integers(2, low=0, high=3), requirement=STABLE)
+        yield draw.normal(1, 2, std=2), draw.integers(1, low=0, high=2)
 
     def reference(scores, labels):
         return (torch.logsumexp(scores, dim=1) - _picked(scores, labels)).mean()
@@ -552,6 +562,8 @@ class weighted_cross_entropy(FunctionExercise):
         for n in (draw.integer(5, 9), 2):
             labels, weights = draw.integers(n, low=0, high=4), draw.uniform(4, low=0.3, high=4)
             yield case(draw.normal(n, 4, std=2), labels, weights, requirement=OTHER_SIZES)
+        labels = torch.tensor([0, 1, 2, 0])[draw.permutation(4)]
+        yield draw.normal(4, 3, std=2), labels, draw.uniform(3, low=0.3, high=4)
 
     def reference(scores, labels, weights):
         losses = -_picked(torch.log_softmax(scores, dim=1), labels)
@@ -635,6 +647,10 @@ class bce_with_logits(FunctionExercise):
             torch.tensor([0.0, 1.0, 1.0, 0.0]),
             requirement="finite and right for ±200",
         )
+        far = draw.uniform(4, low=120, high=200) * torch.tensor([1.0, -1.0, 1.0, -1.0])
+        labels = torch.tensor([0.0, 1.0, 1.0, 0.0])
+        yield case(far, labels, requirement="finite and right for ±200")
+        yield draw.normal(3, std=2), draw.integers(3, low=0, high=2).float()
 
     def reference(scores, targets):
         return (F.softplus(scores) - scores * targets).mean()
@@ -801,6 +817,7 @@ class cross_entropy_gradient(FunctionExercise):
         for n, classes in ((draw.integer(4, 8), 3), (3, 5)):
             labels = draw.integers(n, low=0, high=classes)
             yield case(draw.normal(n, classes, std=2), labels, requirement="right for a batch")
+        yield draw.normal(1, 3, std=2), draw.integers(1, low=0, high=3)
 
     def reference(scores, labels):
         truth = F.one_hot(labels, scores.shape[1])
@@ -887,6 +904,14 @@ class species_loss(RepairExercise):
             species = draw.integers(n, 1, low=0, high=classes).float()
             W, b = draw.normal(classes, 3), draw.normal(classes)
             yield case(draw.normal(n, 3), W, b, species, requirement=OTHER_SIZES)
+        W, b, species = draw.normal(3, 2), draw.normal(3), draw.integers(4, 1, low=0, high=3)
+        four = "right for four penguins"
+        yield case(draw.normal(4, 2), W, b, species.float(), requirement=four)
+        # Equal scores for each class again, with another number of classes.
+        k = draw.integer(4, 60)
+        W, b = draw.normal(1, 2).expand(k, 2), draw.normal(1).expand(k)
+        X, species = draw.normal(1, 2).expand(k, 2), draw.permutation(k)[:, None].float()
+        yield case(X, W, b, species, requirement=RUNS)
 
     def reference(X, W, b, species):
         return F.cross_entropy(X @ W.T + b, species.squeeze(1).long())
@@ -959,6 +984,7 @@ class price_loss(RepairExercise):
         for n in (draw.integer(4, 9), 2):
             W, b, prices = draw.normal(1, 4), draw.normal(1), draw.normal(n, mean=1, std=2)
             yield case(draw.normal(n, 4), W, b, prices, requirement=OTHER_SIZES)
+        yield draw.normal(3, 2), draw.normal(1, 2), draw.normal(1), draw.normal(3, mean=1, std=2)
 
     def reference(X, W, b, prices):
         return F.mse_loss((X @ W.T + b).squeeze(1), prices)
@@ -1019,11 +1045,15 @@ class loss_report(FunctionExercise):
         scores = torch.tensor(
             [[300.0, -80.5, 20.0], [0.5, 150.0, 0.2], [9.0, 1.5, -250.0], [70.0, 2.0, 68.5]]
         )
-        yield case(scores, torch.tensor([1, 1, 2, 0]), 3, requirement="scores of 300")
+        far = case(scores, torch.tensor([1, 1, 2, 0]), 3, requirement="scores of 300")
+        yield far
         n, classes = draw.integer(9, 15), 4
         labels = torch.cat([draw.permutation(classes), draw.integers(n, low=0, high=classes)])
         scores = draw.normal(n + classes, classes, std=2)
         yield scores, labels, 5
+        order = draw.permutation(4)
+        scores = (far.inputs[0] + draw.normal(4, 3))[order]
+        yield case(scores, far.inputs[1][order], 3, requirement="scores of 300")
 
     def reference(scores, labels, k):
         losses = F.cross_entropy(scores, labels, reduction="none")

@@ -84,6 +84,7 @@ class to_unit_range(FunctionExercise):
         batch = draw.integers(3, 4, 5, low=3, high=240).to(torch.uint8)
         yield case(batch, requirement=more)
         yield case(draw.integers(2, 3, 3, low=3, high=240), requirement=more)
+        yield draw.integers(2, 2, low=3, high=240).to(torch.uint8)
 
     def reference(images):
         return images.to(torch.float32) / 255
@@ -346,6 +347,9 @@ class fill_missing(FunctionExercise):
         line = draw.normal(6, mean=-3, std=8)
         line[5] = -999.0
         yield case(line, requirement=more)
+        small = draw.normal(2, 2, mean=2, std=8)
+        small[0, 1] = -999.0
+        yield small
 
     def reference(readings):
         missing = readings == -999
@@ -425,6 +429,7 @@ class stack_photos(FunctionExercise):
         yield case([draw.uniform(4, 5, 3) for _ in range(3)], requirement=more)
         yield case([draw.integers(3, 3, 3, low=0, high=256)], requirement=more)
         yield case([draw.uniform(2, 6, 3) for _ in range(4)], requirement=more)
+        yield [draw.uniform(1, 2, 3) for _ in range(2)]
 
     def reference(photos):
         return torch.stack(photos).permute(0, 3, 1, 2)
@@ -488,6 +493,7 @@ class meal_costs(FunctionExercise):
             draw.uniform(5, 3, low=1, high=9),
             requirement=OTHER,
         )
+        yield draw.uniform(2, 2, low=0.2, high=3), draw.uniform(2, 2, low=1, high=9)
 
     def reference(amounts, prices):
         return amounts @ prices.T
@@ -604,6 +610,7 @@ class standardize(FunctionExercise):
         yield torch.tensor([[1.0, 10.0], [3.0, 30.0], [5.0, 20.0]])
         yield case(draw.normal(7, 3, mean=5, std=2), requirement=more)
         yield case(draw.normal(4, 4, mean=-3, std=6), requirement=more)
+        yield draw.normal(3, 2, mean=5, std=3)
 
     def reference(x):
         return (x - x.mean(dim=0)) / x.std(dim=0)
@@ -666,6 +673,7 @@ class similarities(FunctionExercise):
         batches = "right for whole batches"
         yield case(draw.normal(3, 2, 4), draw.normal(3, 5, 4), requirement=batches)
         yield case(draw.normal(2, 3, 3), draw.normal(2, 3, 3), requirement=batches)
+        yield draw.normal(1, 2, 2), draw.normal(1, 2, 2)
 
     def reference(q, k):
         return torch.einsum("bid,bjd->bij", q, k)
@@ -730,6 +738,8 @@ class brighten(RepairExercise):
         yield case(batch, draw.integers(3, low=-80, high=80), requirement=sizes)
         one = draw.integers(1, 2, 3, low=0, high=256).to(torch.uint8)
         yield case(one, torch.tensor([90]), requirement=wraps)
+        pair = draw.integers(2, 2, 2, low=90, high=160).to(torch.uint8)
+        yield pair, draw.integers(2, low=-80, high=80)
 
     def broken(images, amounts):
         images += amounts
@@ -818,6 +828,7 @@ class pairwise_distances(FunctionExercise):
         yield case(
             draw.normal(30, 4, mean=4000, std=3), requirement="exact where the values are large"
         )
+        yield draw.normal(3, 2, std=4)
 
     # Room for the expanded square on values near 1, where only the diagonal suffers a little.
     atol = 2e-3
@@ -911,6 +922,8 @@ class nearest_other(FunctionExercise):
             points = draw.normal(n, 3, std=spread)
             distances = (points[:, None] - points).square().sum(2).sqrt()
             yield case(distances, requirement=more)
+        points = draw.normal(5, 2, std=3)
+        yield (points[:, None] - points).square().sum(2).sqrt()
 
     def reference(distances):
         return distances.clone().fill_diagonal_(float("inf")).argmin(dim=1)

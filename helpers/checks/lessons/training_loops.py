@@ -22,6 +22,7 @@ from helpers.checks.exercise import (
     exercise,
     mistake,
 )
+from helpers.checks.lessons.conclusions import training_loops as conclusions
 
 LESSON = "06_training_loops"
 
@@ -51,7 +52,7 @@ def _drawn_setting(draw, **changes):
         "options": {"lr": draw.number(0.05, 0.2), "momentum": draw.choice([0.5, 0.9])},
         "samples": draw.choice([7, 9, 11]),
         "batch": 4,
-        "seed": draw.integer(0, 1000),
+        "seed": draw.integer(0, 100_000),
     }
     return setting | changes
 
@@ -257,6 +258,9 @@ class scale_splits(FunctionExercise):
             torch.tensor([[4.0, 4.0]]),
             requirement=constant,
         )
+        train = draw.normal(5, 3, mean=2)
+        train[:, 1] = 3.0
+        yield case(train, draw.normal(3, 3, mean=2), draw.normal(2, 3), requirement=constant)
 
     def reference(train, validation, test):
         return _scaled((train, validation, test), train.mean(dim=0), _kind_std(train))
@@ -396,6 +400,7 @@ class training_step(FunctionExercise):
         "losses are Python floats": "returns the loss as a Python number",
     }
     driver = drivers.steps
+    conclude = conclusions.steps
     seconds = 5
 
     def inputs(draw):
@@ -538,6 +543,7 @@ class fit(FunctionExercise):
         "history holds Python floats": "the history is the mean loss per sample",
     }
     driver = drivers.loop
+    conclude = conclusions.loop
     seconds = 5
 
     def inputs(draw):
@@ -737,6 +743,7 @@ class evaluate(FunctionExercise):
         "mode as before": "the mode is put back",
     }
     driver = drivers.evaluation
+    conclude = conclusions.evaluation
     seconds = 2
 
     def inputs(draw):
@@ -746,7 +753,7 @@ class evaluate(FunctionExercise):
             "samples": draw.choice([7, 11, 13]),
             "batch": 5,
             "model.training": draw.choice([True, False]),
-            "seed": draw.integer(0, 10_000),
+            "seed": draw.integer(0, 100_000),
         }
 
     def reference(model, loader, loss_function):
@@ -921,6 +928,7 @@ class confusion(FunctionExercise):
         more = "right for any number of classes"
         yield torch.tensor([0, 2, 1, 1, 0, 2, 2]), torch.tensor([0, 0, 1, 2, 0, 2, 0]), 3
         yield case(torch.tensor([1, 0, 1]), torch.tensor([0, 0, 1]), 5, requirement=more)
+        yield draw.integers(12, low=0, high=3), draw.integers(12, low=0, high=3), 3
         yield case(
             draw.integers(40, low=0, high=4), draw.integers(40, low=0, high=4), 4, requirement=more
         )
@@ -1134,6 +1142,7 @@ class EarlyStopping(Exercise):
         "running statistics of epoch": "brings back the best weights",
     }
     driver = drivers.stopping
+    conclude = conclusions.stopping
     wants = "class"
 
     def inputs(draw):
@@ -1142,8 +1151,9 @@ class EarlyStopping(Exercise):
         yield _losses(2, [0.8, 0.5, 0.5, 0.5, 0.4])
         yield _losses(1, [0.5, 0.4, 0.3])
         yield _losses(2, [2.3, 1.9, 2.0, 1.6, 1.7, 1.8, 0.2])
-        tail = [0.7 + draw.number(0.01, 0.3) for _ in range(4)]
-        yield _losses(draw.choice([2, 3]), [1.0, 0.8, 0.85, 0.7, *tail, 0.1])
+        for _ in range(4):  # falling, and uneven, so that the end may come early or late
+            uneven = [1.2 - 0.05 * k + draw.number(-0.2, 0.2) for k in range(12)]
+            yield _losses(draw.integer(1, 4), uneven)
 
     reference = _Stopper
     mistakes = [
@@ -1261,12 +1271,17 @@ class train_with_checkpoints(FunctionExercise):
         "goes on with shuffling and dropout": 1,
     }
     driver = drivers.power_cut
+    conclude = conclusions.power_cut
     seconds = 5
 
     def inputs(draw):
         adam, chance = "goes on with momentum and Adam", "goes on with shuffling and dropout"
         yield REGRESSION | {"epochs": 3, "cut after batches": 5}
         yield case(CLASSES | {"epochs": 3, "cut after batches": 7}, requirement=adam)
+        cut = {"epochs": 2, "cut after batches": 3}
+        yield _drawn_setting(draw, options={"lr": draw.number(0.05, 0.2)}, samples=7) | cut
+        adam_rate = {"optimizer": "Adam", "options": {"lr": draw.number(0.02, 0.1)}}
+        yield case(_drawn_setting(draw, samples=7) | adam_rate | cut, requirement=adam)
         setting = _drawn_setting(draw, samples=7, shuffle=True, dropout=0.4)
         cut = {"epochs": 4, "cut after batches": draw.choice([3, 5])}
         yield case(setting | cut, requirement=chance)
@@ -1445,13 +1460,14 @@ class pick_rate(RepairExercise):
         "rate, history, accuracy": "all results are right",
     }
     driver = drivers.search
+    conclude = conclusions.search
     seconds = 5
     rtol = 1e-3
 
     def inputs(draw):
         # With seed 11 the test set would choose the other rate.
         yield {"rates": [0.0001, 0.2], "epochs": 4, "seed": 11}
-        yield {"rates": [0.2, 0.02, 0.0002], "epochs": 4, "seed": draw.integer(0, 10_000)}
+        yield {"rates": [0.2, 0.02, 0.0002], "epochs": 4, "seed": draw.integer(0, 100_000)}
 
     def broken(make_model, rates, train, validation, test, epochs):
         loss_function = nn.CrossEntropyLoss()
@@ -1597,20 +1613,62 @@ def _shrunk_digits():
     return F.avg_pool2d(digits.pixels[:, None], 2).flatten(1), digits.labels
 
 
-def _renamed_split(draw, X, y, train, held_out):
-    """Draw a task from a data set: which rows, the order of the columns, the numbers of the classes.
+def _between(draw, X, y, n):
+    """Return n rows that no file holds, each on the way between two rows of a class, and their classes.
 
-    Returns X and y for training, the held-out X, and its y, which is for the judge alone.
+    The data sets ship with the course, so a real row's class can be looked up.
     """
-    rows = draw.permutation(len(X))[: train + held_out]
-    X, y = X[:, draw.permutation(X.shape[1])][rows], draw.permutation(int(y.max()) + 1)[y[rows]]
-    return X[:train], y[:train], X[train:], y[train:]
+    first = draw.integers(n, low=0, high=len(X))
+    second = torch.stack([draw.choice((y == k).nonzero()[:, 0]) for k in y[first]])
+    share = draw.uniform(n, 1, low=0.3, high=0.7)
+    return X[first] * share + X[second] * (1 - share), y[first]
+
+
+def _turned(draw, X, noise=0.03):
+    """Return centred rows with the columns that vary turned into one another by a drawn rotation, and a little noise.
+
+    Whoever knows the table finds neither its columns, nor their order of values, nor its rows in this one. What
+    can be learned stays. Columns that are the same in all rows stay so.
+    """
+    varies = X.std(dim=0) > 0
+    part = X[:, varies] - X[:, varies].mean(dim=0)
+    rotation = torch.linalg.qr(draw.normal(part.shape[1], part.shape[1])).Q
+    part = part @ rotation
+    turned = torch.zeros_like(X)
+    turned[:, varies] = part + draw.normal(*part.shape) * noise * part.std()
+    return turned
+
+
+def _spread(draw, X, sizes, centres):
+    """Give the columns of a standardised table the sizes and centres of another, in a drawn order."""
+    order = draw.permutation(len(sizes))
+    return X / X.std(dim=0) * torch.tensor(sizes)[order] + torch.tensor(centres)[order]
+
+
+def _penguins_of_no_file(draw, n):
+    """Return n made-up penguins: four columns of the sizes of millimetres and grams, and drawn class numbers."""
+    table = data.penguins()
+    scaled = (table.features - table.features.mean(0)) / table.features.std(0)
+    X, y = _between(draw, scaled, table.target, n)
+    X = _spread(draw, _turned(draw, X), [2.0, 5.5, 14.0, 800.0], [17.0, 44.0, 200.0, 4200.0])
+    return X, draw.permutation(3)[y]
+
+
+def _digits_of_no_file(draw, n):
+    """Return n made-up digits, 196 columns, and drawn class numbers; columns that are always white stay the same."""
+    pixels, labels = _shrunk_digits()
+    X, y = _between(draw, pixels, labels, n)
+    turned = _turned(draw, X)[:, draw.permutation(X.shape[1])]
+    return turned + draw.integers(X.shape[1], low=0, high=256), draw.permutation(10)[y]
 
 
 def _accuracy(predictions, truth):
     return (predictions == truth).float().mean().item()
 
 
+# Over 30 draws, penguins and digits: networks and a linear layer 0.96 to 1 and 0.94 to 0.99, nearest neighbours 0.98 to
+# 1 and 0.94 to 0.98, an untrained network at most 0.66 and 0.16. Look-ups of the nearest row of a file: 0.7 and 0.25 on
+# average, on digits never above 0.48; whole clusters of penguins may fall on each other by luck.
 @exercise(LESSON, points=4)
 class train_classifier(TrainingExercise):
     """Train a classifier on raw rows X and classes y, and return a model that takes raw rows."""
@@ -1622,11 +1680,11 @@ class train_classifier(TrainingExercise):
     seconds = 12
 
     def inputs(draw):
-        penguins = data.penguins()
-        X, y, held_out, truth = _renamed_split(draw, penguins.features, penguins.target, 233, 100)
-        yield case(X, y, held_out, truth=truth)
-        X, y, held_out, truth = _renamed_split(draw, *_shrunk_digits(), 1000, 400)
-        yield case(X, y, held_out, truth=truth, requirement="digits it has not seen")
+        X, y = _penguins_of_no_file(draw, 333)
+        yield case(X[:233], y[:233], X[233:], truth=y[233:])
+        X, y = _digits_of_no_file(draw, 1400)
+        digits = "digits it has not seen"
+        yield case(X[:1000], y[:1000], X[1000:], truth=y[1000:], requirement=digits)
 
     score = _accuracy
 
@@ -1700,14 +1758,26 @@ def _regressor(X, y, **settings):
     return _Scaled(model, 0.0, 1.0, mean, std)
 
 
-# Seeds of splits of the cars on which networks of 16 to 64 units, trained for 20 to 80 epochs, all had an error at
-# least 17 per cent smaller than the line's. On one split in ten a good network's lead is a matter of luck.
-CLEAR_SPLITS = (
-    *(3, 4, 5, 10, 17, 19, 22, 25, 28, 32, 33, 34),
-    *(37, 40, 41, 43, 44, 45, 46, 47, 51, 54, 58, 59),
-)
+def _cars_of_no_file(draw, n):
+    """Return n made-up cars (n, 7) and a drawn curved function of them, about as large as miles per gallon.
+
+    The target is not in the file either: it bends along a direction that is drawn, by more than a line can follow.
+    """
+    cars = data.auto_mpg().features
+    scaled = (cars - cars.mean(0)) / cars.std(0)
+    X, _ = _between(draw, scaled, torch.zeros(len(cars), dtype=torch.int64), n)
+    U, _, _ = torch.linalg.svd(X - X.mean(0), full_matrices=False)
+    main = U[:, :3] * n**0.5  # the three directions in which cars differ most, each with spread 1
+    way, other = torch.linalg.qr(draw.normal(3, 2)).Q.T
+    y = torch.exp(-0.7 * (main @ way)) + 0.6 * (main @ other).abs() + 0.3 * main @ other
+    y = (y - y.mean()) / y.std() + draw.normal(n) * 0.1
+    sizes = [1.7, 105.0, 38.0, 850.0, 2.8, 3.7, 0.8]
+    centres = [5.5, 194.0, 104.0, 2980.0, 15.5, 76.0, 1.6]
+    return _spread(draw, _turned(draw, X), sizes, centres), y * 7.8 + 23.4
 
 
+# Over 30 draws: two-layer networks 0.22 to 0.73, a batch norm before one layer 0.26 to 0.67, five nearest neighbours
+# -0.16 to 0.51, the line itself 0, mean and untrained network below -0.6, look-ups of cars below -0.29.
 @exercise(LESSON, points=3)
 class train_regressor(TrainingExercise):
     """Train a network that predicts a value better than the best straight line does on the same rows."""
@@ -1720,10 +1790,7 @@ class train_regressor(TrainingExercise):
 
     def inputs(draw):
         for requirement in ("beats the straight line", "beats it on another split"):
-            cars = data.auto_mpg()
-            split = torch.Generator().manual_seed(draw.choice(CLEAR_SPLITS))
-            rows = torch.randperm(len(cars), generator=split)
-            X, y = cars.features[rows][:, draw.permutation(7)], cars.target[rows]
+            X, y = _cars_of_no_file(draw, 392)
             ones = torch.cat([X, torch.ones(len(X), 1)], dim=1).double()
             weights = torch.linalg.lstsq(ones[:292], y[:292, None].double()).solution
             line = (ones[292:] @ weights)[:, 0].float()

@@ -1,6 +1,7 @@
 """Exercises of lesson 07: loading parts of a network, new heads, freezing, caching, gentle rates."""
 
 import functools
+import math
 import os
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from helpers.checks.exercise import (
     made,
     mistake,
 )
+from helpers.checks.lessons.conclusions import transfer_learning as conclusions
 
 LESSON = "07_transfer_learning"
 
@@ -81,6 +83,13 @@ def _matching(model, state):
     return {n: t for n, t in state.items() if n in own and own[n].shape == t.shape}
 
 
+_NAMES = [
+    *("_stem.weight", "_stem.bias", "_bn0.weight", "_bn0.bias", "_bn0.running_mean"),
+    *("_blocks.0.weight", "_blocks.0.bias", "_fc_norm.bias", "_fc_norm.running_var"),
+]
+"""Tensors of a small network that a drawn state may lack, or have in another shape."""
+
+
 @exercise(LESSON, points=3)
 class load_matching(FunctionExercise):
     """Copy into a model every tensor of a state dict that fits it, and list the model's tensors left as they were."""
@@ -96,13 +105,18 @@ class load_matching(FunctionExercise):
         "state as before": "fitting tensors are copied",
     }
     driver = drivers.partial_load
+    conclude = conclusions.partial_load
 
     def inputs(draw):
         other = "right for other networks"
         yield 1, {"classes": 10}, {"classes": 4}
         yield case(2, {"classes": 4, "blocks": 2}, {"classes": 4, "blocks": 3}, requirement=other)
-        sizes = {"classes": draw.integer(5, 9), "blocks": draw.integer(1, 4)}
-        yield case(draw.integer(0, 1000), sizes, {"classes": 3, "blocks": 2}, requirement=other)
+        for new, requirement in (({"classes": 4}, None), ({"classes": 3, "blocks": 2}, other)):
+            sizes = {"classes": draw.integer(5, 9), "blocks": draw.integer(1, 4)}
+            order = draw.permutation(len(_NAMES)).tolist()
+            gone, reshaped = ([_NAMES[i] for i in part] for part in (order[:3], order[3:5]))
+            seed = draw.integer(0, 10_000)
+            yield case(seed, sizes, new, gone, reshaped, requirement=requirement)
 
     def reference(model, state):
         fitting = _matching(model, state)
@@ -225,13 +239,14 @@ class init_head(FunctionExercise):
 
     requirements = {"Xavier": 1, "He": 1}
     driver = drivers.initialised
+    conclude = conclusions.initialised
     rtol, atol = 0.03, 0.03
     reveal = True
 
     def inputs(draw):
         yield case(600, 100, "xavier")
         yield case(600, 100, "he", requirement="He")
-        n_in, n_out = draw.integer(500, 1300), draw.integer(60, 120)
+        n_in, n_out = draw.integer(500, 700), draw.integer(100, 120)
         yield case(n_in, n_out, "xavier")
         yield case(n_in, n_out, "he", requirement="He")
 
@@ -338,11 +353,12 @@ class replace_head(FunctionExercise):
         "returns the model": "all else stays, and comes back",
     }
     driver = drivers.new_head
+    conclude = conclusions.new_head
 
     def inputs(draw):
         yield 3, 10, 4, torch.tensor([[0.5, -1.5, 2.5], [1.0, 0.3, -0.7]])
         yield 4, 4, 4, draw.normal(3, 3)
-        yield draw.integer(0, 100), draw.integer(5, 9), draw.integer(2, 5), draw.normal(1, 3)
+        yield draw.integer(0, 10_000), draw.integer(5, 9), draw.integer(2, 5), draw.normal(1, 3)
 
     def reference(model, classes):
         model._fc = nn.Linear(model._fc.in_features, classes)
@@ -431,13 +447,16 @@ class freeze_backbone(FunctionExercise):
         "the head is told apart by its full name": 1,
     }
     driver = drivers.frozen_parts
+    conclude = conclusions.frozen_parts
 
     def inputs(draw):
         name = "the head is told apart by its full name"
         yield {"seed": 1, "blocks": 1}, "_fc"
         yield case({"seed": 2, "blocks": 12}, "_blocks.1", requirement=name)
-        setting = {"seed": draw.integer(0, 99), "blocks": draw.integer(1, 4), "frozen": True}
+        setting = {"seed": draw.integer(0, 9999), "blocks": draw.integer(1, 4), "frozen": True}
         yield setting, "_fc"
+        setting = {"seed": draw.integer(0, 9999), "blocks": draw.integer(11, 14)}
+        yield case(setting, "_blocks.1", requirement=name)
 
     def reference(model, head):
         for name, parameter in model.named_parameters():
@@ -537,6 +556,7 @@ class count_parameters(FunctionExercise):
         other = "right for any model"
         yield _stack([8, 4, 2], [0])
         yield case(_stack([5, 3, 3], [], shared=True), requirement=other)
+        yield _stack([draw.integer(3, 30), draw.integer(3, 30), 2], [0])
         yield case(_stack([draw.integer(3, 9), 7, 6, 2], [1]), requirement=other)
         yield case(_stack([draw.integer(3, 9), 2], [0]), requirement=other)
 
@@ -651,11 +671,12 @@ class cached_features(FunctionExercise):
         "another path has features of its own": "the second time they come from the file",
     }
     driver = drivers.cache
+    conclude = conclusions.cache
 
     def inputs(draw):
         yield 1, torch.tensor([[0.5, -1.5, 2.5], [1.0, 0.3, -0.7]]), False
         yield 2, draw.normal(5, 3), True
-        yield draw.integer(0, 100), draw.normal(1, 3), False
+        yield draw.integer(0, 10_000), draw.normal(1, 3), False
 
     def reference(network, x, path):
         return _cached(network, x, path)
@@ -773,12 +794,13 @@ class parameter_groups(FunctionExercise):
         "trains": "these train, all others are frozen",
     }
     driver = drivers.groups
+    conclude = conclusions.groups
     seconds = 5  # the first optimizer of a process loads a good deal of torch
 
     def inputs(draw):
         yield {"seed": 1, "blocks": 2}, {"_blocks.1": 1e-4, "_fc": 1e-3}
         yield {"seed": 2, "blocks": 12}, {"_blocks.1": 0.25, "_blocks.11": 0.5, "_fc": 1.5}
-        setting = {"seed": draw.integer(0, 99), "blocks": 3, "frozen": True}
+        setting = {"seed": draw.integer(0, 9999), "blocks": 3, "frozen": True}
         yield setting, {"_stem": draw.number(0.1, 0.2), "_fc": draw.number(0.3, 0.9)}
 
     def reference(model, rates):
@@ -872,11 +894,12 @@ class train_keeping_statistics(FunctionExercise):
         "parameters train as before": "all else stays",
     }
     driver = drivers.modes
+    conclude = conclusions.modes
 
     def inputs(draw):
         yield torch.tensor([[0.5, -1.5, 2.5], [1.0, 0.3, -0.7]]), 1, False
         yield draw.normal(4, 3), 2, True
-        yield draw.normal(6, 3), draw.integer(0, 100), False
+        yield draw.normal(6, 3), draw.integer(0, 10_000), False
 
     def reference(model):
         model.train()
@@ -1010,11 +1033,12 @@ class train_head(RepairExercise):
         "statistics as before": "the statistics of BatchNorm stay",
     }
     driver = drivers.head_training
+    conclude = conclusions.head_training
     seconds = 6
 
     def inputs(draw):
         yield 1, 4, 3
-        yield draw.integer(0, 1000), draw.integer(4, 7), draw.integer(2, 4)
+        yield draw.integer(0, 10_000), draw.integer(4, 7), draw.integer(2, 4)
 
     def reference(model, X, y, classes):
         return _head_training(model, X, y, classes)
@@ -1161,7 +1185,7 @@ class strategies(ChoiceExercise):
     ]
 
 
-SIZE, TRAIN, TEST = 96, 8, 8  # pixels along a side; photographs of each class
+SIZE, TRAIN, TEST = 96, 8, 16  # pixels along a side; photographs of each class
 
 
 IN_ALL = [28, 27, 28, 38]  # photographs of each class; the classes stand one after another
@@ -1183,16 +1207,55 @@ class _PhotoInputs:
     classes: Tensor
     test: Tensor
     mirror: bool
+    changes: Tensor
+    """Nine numbers from 0 to 1 for each photograph, first those to learn from; see `_taken_anew`."""
 
     def __iter__(self):
         pixels = _small_photos()
-        yield pixels[self.train]
+        changes = self.changes.split([len(self.train), len(self.test)])
+        yield _taken_anew(pixels[self.train], changes[0])
         yield self.classes
-        yield pixels[self.test].flip(-1) if self.mirror else pixels[self.test]
+        test = _taken_anew(pixels[self.test], changes[1])
+        # Two tensors, since one would be larger than what a plan may hold.
+        yield from (test.flip(-1) if self.mirror else test).chunk(2)
 
 
-def _photo_case(order, numbers, *, mirror, requirement=None):
+def _taken_anew(pixels, changes):
+    """Return each photograph as if taken once more: turned, another section, in other light, with noise.
+
+    The photographs ship with the course, and one as it is in the file would be found there.
+    """
+    return torch.stack([_one_anew(*both) for both in zip(pixels, changes, strict=True)])
+
+
+def _one_anew(picture, change):
+    size, top, left, *gains, noise, mirrored, angle = change.tolist()
+    generator = torch.Generator().manual_seed(int(noise * 2**24))
+    turned = _turned(picture.float(), 0.5 * angle - 0.25)
+    side = 60 + round(16 * size)
+    y, x = (round(share * (SIZE - side)) for share in (top, left))
+    section = turned[None, :, y : y + side, x : x + side]
+    section = F.interpolate(section, size=SIZE, mode="bilinear", antialias=True)[0]
+    light = torch.rand(1, 1, 3, 3, generator=generator) + 0.5
+    light = F.interpolate(light, size=SIZE, mode="bicubic")[0]
+    section = section * light * (0.7 + 0.6 * torch.tensor(gains))[:, None, None]
+    section = section + 8 * torch.randn(section.shape, generator=generator)
+    section = section.flip(-1) if mirrored < 0.5 else section
+    return section.round().clamp(0, 255).to(torch.uint8)
+
+
+def _turned(picture, angle):
+    """Turn a picture (3, h, w) by an angle in radians; what is missing at the edges is mirrored."""
+    c, s = math.cos(angle), math.sin(angle)
+    grid = F.affine_grid(
+        torch.tensor([[[c, -s, 0.0], [s, c, 0.0]]]), (1, *picture.shape), align_corners=False
+    )
+    return F.grid_sample(picture[None], grid, padding_mode="reflection", align_corners=False)[0]
+
+
+def _photo_case(draw, *, mirror, requirement=None):
     """Return a case: eight photographs of each class to learn from, eight held out; classes are renumbered."""
+    order, numbers = draw.permutation(121), draw.permutation(4)
     labels = torch.arange(4).repeat_interleave(torch.tensor(IN_ALL))[order]
     train, test = [], []
     for k in range(4):
@@ -1200,10 +1263,10 @@ def _photo_case(order, numbers, *, mirror, requirement=None):
         train.append(rows[:TRAIN])
         test.append(rows[TRAIN : TRAIN + TEST])
     train, test = torch.cat(train), torch.cat(test)
-    shuffle = order.argsort()  # some fixed mixing of the rows, drawn with the order
-    train = train[shuffle[shuffle < len(train)]]
-    test = test[shuffle[shuffle < len(test)]]
-    inputs = _PhotoInputs(order[train], numbers[labels[train]], order[test], mirror)
+    train = train[draw.permutation(len(train))]
+    test = test[draw.permutation(len(test))]
+    changes = draw.uniform(len(train) + len(test), 9)
+    inputs = _PhotoInputs(order[train], numbers[labels[train]], order[test], mirror, changes)
     return Case(inputs, requirement, truth=numbers[labels[test]])
 
 
@@ -1241,19 +1304,16 @@ class photo_classifier(TrainingExercise):
 
     requirements = {"photographs it has not seen": 2, "others, with the classes renumbered": 2}
     driver = drivers.photo_predictions
-    at_least = 0.7
-    score_name = "accuracy on 32 photographs it has not seen"
+    # Over 20 draws of both cases: a trained head 0.78 (0.69 to 0.88), class means of features 0.79 (0.72 to 0.86), the
+    # nearest file by pixels, blurred pixels or colours 0.43 (0.23 to 0.61). The nearest file by this very network's
+    # features would find the photograph; but that is the way that the exercise asks for.
+    at_least = 0.6
+    score_name = "accuracy on 64 photographs it has not seen"
     seconds = 40
 
     def inputs(draw):
-        order = torch.randperm(121, generator=torch.Generator().manual_seed(2))
-        yield _photo_case(order, torch.arange(4), mirror=False)
-        yield _photo_case(
-            draw.permutation(121),
-            draw.permutation(4),
-            mirror=True,
-            requirement="others, with the classes renumbered",
-        )
+        yield _photo_case(draw, mirror=False)
+        yield _photo_case(draw, mirror=True, requirement="others, with the classes renumbered")
 
     def score(predictions, truth):
         return (predictions == truth).float().mean()
@@ -1302,5 +1362,5 @@ class photo_classifier(TrainingExercise):
         "does both for new photographs.",
         "Pixels come as bytes, 0 to 255: `preprocess(pixels)` before the network, in training and in prediction.",
         "100 steps of Adam at 1e-3 on `nn.Linear(1280, 4)` are enough. Training from random weights is not: "
-        "that gets to about 0.6.",
+        "that gets to about 0.45.",
     ]
