@@ -1,5 +1,6 @@
 import os
 import socket
+import subprocess
 import tracemalloc
 
 import pytest
@@ -103,6 +104,7 @@ def test_folders_without_end_are_neither_followed_nor_held_open(folder):
         at = below
     os.close(at)
     assert read_files(folder)[0] == {}
+    subprocess.run(["rm", "-r", folder], check=True)
 
 
 def test_names_that_are_no_text_or_move_a_cursor_do_no_harm(folder):
