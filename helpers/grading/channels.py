@@ -22,6 +22,7 @@ FRAME = {"iopub": 32 << 20}  # bytes of one part of a message; a larger one ends
 _SMALL_FRAME = 4 << 20  # for the other sockets: replies, which carry no outputs
 _WAITING = {"iopub": 8}  # messages received and not yet read
 _FEW = 16
+_SEND = 3000  # milliseconds until a message is taken
 PARTS = 32  # of a message: addresses, signature, four dictionaries, buffers
 SIGNATURE = 128  # bytes
 HEADER = 1 << 16  # bytes of a header
@@ -137,4 +138,6 @@ class BoundedClient(AsyncKernelClient):
         # Such options count only before a socket is connected, which the original does at once.
         self.context.setsockopt(zmq.MAXMSGSIZE, FRAME.get(channel, _SMALL_FRAME))
         self.context.setsockopt(zmq.RCVHWM, _WAITING.get(channel, _FEW))
+        # A connection that the other side has spoilt takes nothing any more, and a session's sending waits.
+        self.context.setsockopt(zmq.SNDTIMEO, _SEND)
         return super()._create_connected_socket(channel, identity)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import zmq
 import zmq.asyncio
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
@@ -302,6 +303,8 @@ class _Client(NotebookClient):
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise asyncio.CancelledError from None
             why = self._death(watch) if time.monotonic() < deadline else _ALTOGETHER
+        except zmq.ZMQError:  # the kernel's side of a connection takes nothing any more
+            why = _UNREADABLE
         except Exception as error:  # of a reply that the student's process made up
             self._suspect(f"a damaged message: {type(error).__name__}")
             cell.outputs.append(not_run("its reply cannot be read"))

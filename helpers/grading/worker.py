@@ -4,6 +4,7 @@ It has no gradebook and asks for no right answer; a worker may run on another ma
 """
 
 import ast
+import contextlib
 import functools
 import re
 from collections.abc import Iterable, Mapping
