@@ -1,16 +1,14 @@
 """Jupyter's way to start a kernel, for kernels in the sandbox."""
 
 import asyncio
-import contextlib
-import signal
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from helpers.grading.sandbox import ENDED, Sandbox
+from helpers.grading.sandbox import ENDED, Left, Sandbox, Start
 
 NAME = "course-sandbox"
 
@@ -19,14 +17,16 @@ class SandboxProvisioner(KernelProvisionerBase):
     """Starts, watches and ends a kernel that a `Sandbox` forks.
 
     Attributes:
-        left: processes that the kernel had left running when it was ended.
+        left: processes that had left the kernel and were still running when it was ended.
+        behind: all that it left, its files among it.
         why: why the sandbox ended it, or "".
         lost: whether the sandbox itself ended under it, which is nothing that a submission can do.
     """
 
     sandbox: Sandbox | None = None
-    files: Path | None = None
+    begin: Start | None = None
     left = 0
+    behind = Left()
     why = ""
     lost = False
     _runs = False
@@ -39,7 +39,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose the sockets; they are files, since there is no network."""
         manager = self.parent
-        self.sandbox, self.files = manager.sandbox, manager.files
+        self.sandbox, self.begin = manager.sandbox, manager.begin
         manager.transport, manager.ip = "ipc", str(self.sandbox.place())
         manager.write_connection_file()
         return await super().pre_launch(cmd=[], **kwargs)
@@ -49,7 +49,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         connection = self.parent.get_connection_info()
         plain = connection | {"key": connection["key"].decode()}
         # Not in another thread: the sandbox ends with the thread that starts it.
-        self.sandbox.start(plain, self.files)
+        self.sandbox.start(plain, self.begin)
         self._runs = True
         return connection
 
@@ -93,7 +93,8 @@ class SandboxProvisioner(KernelProvisionerBase):
     def _end(self) -> None:
         if self._runs:
             self._runs = False
-            self.left += self.sandbox.end()
+            self.behind = self.sandbox.end(self.begin.carry)
+            self.left += self.behind.processes
 
 
 class SandboxKernelManager(AsyncKernelManager):
@@ -101,11 +102,14 @@ class SandboxKernelManager(AsyncKernelManager):
 
     Attributes:
         sandbox: where they live.
-        files: folder with the files of the submission, or None.
+        begin: what a kernel starts with.
     """
 
-    def __init__(self, sandbox: Sandbox, files: Path | None = None, **kwargs: Any) -> None:
-        self.sandbox, self.files = sandbox, files
+    def __init__(
+        self, sandbox: Sandbox, begin: Start | Mapping[str, bytes] | None = None, **kwargs: Any
+    ) -> None:
+        self.sandbox = sandbox
+        self.begin = begin if isinstance(begin, Start) else Start(begin or {})
         super().__init__(**kwargs)
         self._kernel_spec = KernelSpec(
             argv=[],
@@ -114,7 +118,6 @@ class SandboxKernelManager(AsyncKernelManager):
             metadata={"kernel_provisioner": {"provisioner_name": NAME}},
         )
 
-    async def kill_now(self) -> None:
-        """Kill the kernel, as one that answers no more."""
-        with contextlib.suppress(Exception):
-            await self.provisioner.send_signal(signal.SIGKILL)
+    def kill_hard(self) -> None:
+        """End the sandbox's warm process, with all that it started. Any thread may call this."""
+        self.sandbox.kill()

@@ -3,22 +3,28 @@
 Knows no gradebook and no right answer, so that it may run on any machine of a class.
 """
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import zmq
+import zmq.asyncio
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from helpers.grading.channels import BoundedClient
+from helpers.grading.files import shown
 from helpers.grading.inside import MIME
+from helpers.grading.outputs import CUT, JUDGED, SPARED, length, not_run, size, sound
+from helpers.grading.watch import Watch
 
 MAX_RECORD = 20_000_000  # characters of JSON
-_MIMES = ("text/plain", "text/html", "text/markdown", "image/png", "image/jpeg")
 _TOO_LONG = {
     "ename": "CellTimeoutError",
     "evalue": "the cell took too long",
@@ -31,6 +37,19 @@ OURS = 4  # on a busy machine no student is to lose points by what the course wr
 COURSES_OWN = "course_own"
 """Metadata of a cell that stands as the course wrote it: its pictures need not be drawn again."""
 
+SKIP_TAG = "skip-execution"
+"""A course's tag for a cell that is not to be run. A student's own tag counts for nothing."""
+
+_ALTOGETHER = "the submission took too long altogether"
+_UNREADABLE = "the kernel's messages cannot be read"
+_DAMAGED = 200  # messages that make no sense, after which no further one is waited for
+_SILENT = 3  # cells whose outputs do not come to an end, after which the same holds
+_SUSPICIONS = 20  # different ones that are told
+_GRACE = 30  # seconds for a run to end by itself before its kernel is killed from outside
+_GROWTH = 600 << 20  # bytes by which this process may grow while a submission runs
+_START = 120  # seconds for a kernel to answer; no student's code has run by then
+_LANGUAGES = ("ir", "julia", "bash", "octave", "xcpp", "scala", "javascript", "deno", "sas", "rust")
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -40,15 +59,31 @@ class Patience:
         cell: seconds for a cell on the clock; a check, or a cell of the course's own, may take `OURS` times that.
         submission: seconds for all cells together.
         output: characters shown of a cell's outputs.
+        outputs: outputs kept of a cell.
+        altogether: characters shown of all cells' outputs.
     """
 
-    cell: int = 30
-    submission: int = 600
+    cell: float = 30
+    submission: float = 600
     output: int = 3_000_000
+    outputs: int = 1000
+    altogether: int = 30_000_000
 
 
 class KernelLost(RuntimeError):
-    """The sandbox ended under a submission, through no fault of it: it is to be run again."""
+    """The sandbox ended under a submission, through no fault of it: it is to be run again.
+
+    Attributes:
+        seconds: how long the submission had run; the next run has so much less.
+    """
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__("the sandbox came to an end")
+        self.seconds = seconds
+
+
+class ForeignLanguage(ValueError):
+    """The notebook is not written in Python, so nothing in it can be marked; the message names the language."""
 
 
 @dataclass
@@ -60,12 +95,16 @@ class Executed:
         records: for each probed cell's index, the record as JSON text, or None where none came back.
         failures: why cells were not run, for the marker and the student.
         suspicions: what an honest submission does not do.
+        reasons: for the index of a cell that was not run, or not to its end: why, in words for the student.
+        seconds: how long the run took, from the kernel's first answer on.
     """
 
     notebook: NotebookNode
     records: dict[int, str | None] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     suspicions: list[str] = field(default_factory=list)
+    reasons: dict[int, str] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,43 +115,96 @@ class Probe:
     name: str
 
 
+def language_of(notebook: NotebookNode) -> str:
+    """Return the language that a notebook says it is written in; "python" where it says nothing."""
+    spec = notebook.metadata.get("kernelspec")
+    info = notebook.metadata.get("language_info")
+    spec, info = (part if isinstance(part, dict) else {} for part in (spec, info))
+    said = str(spec.get("language") or info.get("name") or "").strip()
+    if not said:
+        kernel = str(spec.get("name") or "").strip().casefold()
+        said = next((name for name in _LANGUAGES if kernel.split("-")[0] == name), "python")
+    return "python" if said.casefold() in ("python", "ipython", "python3", "python2") else said
+
+
 def run(
     notebook: NotebookNode,
     probes: dict[int, Probe],
     make_manager: Callable[[], Any],
     patience: Patience | None = None,
+    skip: frozenset[int] = frozenset(),
+    own_lesson: bool = True,
     **start: Any,
 ) -> Executed:
     """Run every cell of `notebook` in one kernel.
 
+    It ends in `patience.submission` seconds, and a short time for the kernel's start and end, whatever the
+    kernel sends or does not send.
+
     Args:
         notebook: changed in place.
         probes: for the index of a check's cell, what is run in its stead.
-        make_manager: makes the kernel's manager.
+        make_manager: makes the kernel's manager; that has `kill_hard()`, which any thread may call.
         patience: the limits of time and output.
+        skip: indices of cells of the course's own that nothing depends on; they are not run and show nothing.
+        own_lesson: whether the notebook is one of the course's lessons. Else nothing of the course's helpers
+            takes part: no cell runs without its pictures.
         start: further arguments for the kernel's start.
 
     Raises:
         KernelLost: the sandbox ended; nothing is known of the submission.
+        ForeignLanguage: the notebook is not in Python.
     """
-    client = _Client(notebook, probes, make_manager, patience or Patience())
-    run_sync(client.run)(**start)  # also where a loop runs already, as in the formgrader's server
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = _sound(cell.outputs)
+    language = language_of(notebook)
+    if language != "python":
+        raise ForeignLanguage(f"the notebook is written in {shown(language)}, not in Python")
+    client = _Client(notebook, probes, make_manager, patience or Patience(), skip, own_lesson)
+    _wait_for(client.run, start)
+    client.tidy()
     return client.done
+
+
+def _wait_for(coroutine: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(coroutine(**arguments))  # which ends the kernel, too, when Ctrl-C is pressed
+    else:  # as in the formgrader's server
+        run_sync(coroutine)(**arguments)
+
+
+@dataclass(frozen=True)
+class _End:
+    """Where and why a run came to its end before its last cell."""
+
+    index: int
+    why: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.why}"
+
+
+class _Stubborn(DeadKernelError):
+    """A kernel that was killed, since it did not answer when it was interrupted; the message says so."""
 
 
 class _Client(NotebookClient):
     def __init__(
-        self, notebook: NotebookNode, probes: dict, make_manager: Callable, patience: Patience
+        self,
+        notebook: NotebookNode,
+        probes: dict[int, Probe],
+        make_manager: Callable[[], Any],
+        patience: Patience,
+        skip: frozenset[int],
+        own_lesson: bool,
     ) -> None:
         super().__init__(
             notebook,
             timeout_func=self._seconds,
             allow_errors=True,
             interrupt_on_timeout=True,
-            raise_on_iopub_timeout=False,
+            raise_on_iopub_timeout=True,
             iopub_timeout=20,  # a busy machine must not cost a record that is on its way
             error_on_timeout=_TOO_LONG,
             shutdown_kernel="immediate",
@@ -122,54 +214,131 @@ class _Client(NotebookClient):
         )
         self.done = Executed(notebook)
         self._probes, self._make, self._patience = probes, make_manager, patience
+        self._skip, self._own_lesson = skip, own_lesson
         self._shown, self._record, self._expecting = 0, None, False
-        self._over, self._quiet = "", False
+        self._end: _End | None = None
+        self._quiet, self._silent = False, 0
 
-    def _seconds(self, cell: NotebookNode) -> int:
-        ours = self._expecting or cell.metadata.get(COURSES_OWN)
-        return self._patience.cell * (OURS if ours else 1)
-
-    def create_kernel_manager(self) -> Any:
-        self.km = self._make()
-        return self.km
+    def _seconds(self, cell: NotebookNode) -> float:
+        return self._patience.cell * (OURS if self._expecting or _of_the_course(cell) else 1)
 
     async def run(self, **start: Any) -> None:
-        deadline = time.monotonic() + self._patience.submission
+        for cell in self.nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
         self.reset_execution_trackers()
-        async with self.async_setup_kernel(**start):
-            provisioner = self.km.provisioner
-            for index, cell in enumerate(self.nb.cells):
-                if time.monotonic() > deadline and not self._over:
-                    self._over = "the submission took too long altogether"
-                if cell.cell_type == "code":
-                    await self._take(index, cell)
-        if getattr(provisioner, "lost", False):
-            raise KernelLost
-        left = getattr(provisioner, "left", 0)
-        if left:
-            self.done.suspicions.append(f"{left} process(es) left running")
-        if self._over:
-            why = getattr(provisioner, "why", "")
-            self.done.failures.append(f"{self._over}{': ' if why else ''}{why}")
+        self.km = manager = self._make()
+        seconds = self._patience.submission + _START + 2 * _GRACE
+        with Watch(manager.kill_hard, seconds, _GROWTH) as watch:
+            try:
+                await self._open(start)
+                begun = time.monotonic()
+                await self._run_cells(begun + self._patience.submission, watch)
+                self.done.seconds = time.monotonic() - begun
+            finally:
+                await self._close(manager)
+        self._report(manager.provisioner, watch)
 
-    async def _take(self, index: int, cell: NotebookNode) -> None:
-        probe = self._probes.get(index)
-        if self._over:
-            cell.outputs = [] if probe else [_not_run(self._over)]
-            if probe:
-                self.done.records[index] = None
-            return
+    async def _open(self, start: dict[str, Any]) -> None:
+        """Start the kernel and its client; unlike nbclient's own way, without taking Ctrl-C for itself."""
+        await self.async_start_new_kernel(**start)
+        info = self.km.get_connection_info(session=True)
+        self.kc = BoundedClient(**info, parent=self.km, context=zmq.asyncio.Context())
+        self.kc.start_channels()
         try:
-            if probe:
-                await self._probe(index, cell, probe)
-            else:
-                await self._run_cell(cell, index)
+            async with asyncio.timeout(_START):
+                await self.kc.wait_for_ready()
+        except (RuntimeError, TimeoutError):  # no code of the submission has run
+            raise KernelLost from None
+        self.kc.allow_stdin = False
+
+    async def _close(self, manager: Any) -> None:
+        client, self.kc = self.kc, None  # it would wait for messages that are still on their way
+        if client is not None:
+            client.stop_channels()
+            client.context.destroy(linger=0)
+        try:
+            async with asyncio.timeout(_GRACE):
+                if manager.has_kernel:
+                    await manager.shutdown_kernel(now=True)
+        except TimeoutError:
+            manager.kill_hard()
+        finally:
+            await manager.cleanup_resources()
+
+    async def _run_cells(self, deadline: float, watch: Watch) -> None:
+        for index, cell in enumerate(self.nb.cells):
+            if cell.cell_type != "code":
+                continue
+            if self._end is None and time.monotonic() > deadline:
+                self._stop(index, cell, _ALTOGETHER)
+            if self._end is not None:
+                self._leave(index, cell)
+            elif not self._is_skipped(index, cell):
+                await self._take(index, cell, deadline, watch)
+
+    def _is_skipped(self, index: int, cell: NotebookNode) -> bool:
+        tags = cell.metadata.get("tags")
+        tagged = isinstance(tags, list) and SKIP_TAG in tags and _of_the_course(cell)
+        return index not in self._probes and (index in self._skip or tagged)
+
+    async def _take(self, index: int, cell: NotebookNode, deadline: float, watch: Watch) -> None:
+        """Run a cell or a probe; whatever comes of it, the run goes on or has an end with a reason."""
+        probe = self._probes.get(index)
+        why = ""
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                await (self._probe(index, cell, probe) if probe else self._run_cell(cell, index))
+        except TimeoutError:
+            why = _ALTOGETHER
+        except CellTimeoutError:  # the reply is there, the last of its outputs is not
+            self._silent += 1
+            words = "its outputs did not all arrive; one may be larger than 32 MB"
+            cell.outputs.append(not_run(words))
+            self.done.reasons[index] = words
+        except _Stubborn as error:
+            why = str(error)
         except DeadKernelError:
-            self._over = self._over or "the kernel came to an end"
-            if probe:
-                self.done.records.setdefault(index, None)
-            else:
-                cell.outputs.append(_not_run(self._over))
+            # nbclient says this, too, when this very task is cancelled.
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError from None
+            why = self._death(watch) if time.monotonic() < deadline else _ALTOGETHER
+        except zmq.ZMQError:  # the kernel's side of a connection takes nothing any more
+            why = _UNREADABLE
+        except Exception as error:  # of a reply that the student's process made up
+            self._suspect(f"a damaged message: {type(error).__name__}")
+            cell.outputs.append(not_run("its reply cannot be read"))
+        damaged = sum(self.kc.damaged.values())
+        if damaged:
+            self._suspect(f"a damaged message: {shown(next(iter(self.kc.damaged)))}")
+        if not why and (damaged > _DAMAGED or self._silent >= _SILENT):
+            why = _UNREADABLE
+        if probe:
+            self.done.records.setdefault(index, None)
+        if why:
+            self._stop(index, cell, why)
+        if self._end is not None and self._end.index == index:
+            self._leave(index, cell)
+
+    def _death(self, watch: Watch) -> str:
+        why = watch.why or getattr(self.km.provisioner, "why", "")
+        return f"the kernel came to an end{': ' if why else ''}{why}"
+
+    def _stop(self, index: int, cell: NotebookNode, why: str) -> None:
+        if self._end is None:
+            self._end = _End(index, why, _place(index, cell))
+
+    def _leave(self, index: int, cell: NotebookNode) -> None:
+        """Say of a cell that it did not run, or not to its end."""
+        end = self._end
+        here = end.index == index
+        words = end.why if here else f"not reached, because of {end}"
+        self.done.reasons[index] = words
+        if index in self._probes:
+            self.done.records.setdefault(index, None)
+            cell.outputs = []
+        else:
+            cell.outputs.append(not_run(words))
 
     async def _probe(self, index: int, cell: NotebookNode, probe: Probe) -> None:
         scratch = new_code_cell(_PROBE.format(probe))
@@ -181,46 +350,60 @@ class _Client(NotebookClient):
             self.nb.cells[index] = cell
             self.done.records[index] = self._record
         if self._record is None:
-            self.done.suspicions.append(f"no record of {probe.name} came back")
+            self._suspect(f"no record of {probe.name} came back")
 
     async def _run_cell(self, cell: NotebookNode, index: int) -> None:
-        quiet = bool(cell.metadata.get(COURSES_OWN))
+        quiet = self._own_lesson and bool(cell.metadata.get(COURSES_OWN))
         if quiet != self._quiet:
             self._quiet = quiet
             self.kc.execute(_QUIET.format(on=quiet), silent=True, store_history=False)
         self._shown = 0
         await self.async_execute_cell(cell, index, store_history=True)
 
+    async def _async_poll_kernel_alive(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            if self.kc is None:
+                return
+            try:
+                await self._async_check_alive()
+            except DeadKernelError:
+                self.task_poll_for_reply.cancel()
+                return
+
     async def _async_handle_timeout(self, timeout: int, cell: Any = None) -> dict | None:
         """After the interrupt, see whether the kernel still answers; if not, it is killed."""
         reply = await super()._async_handle_timeout(timeout, cell)
         asked = self.kc.kernel_info()
         until = time.monotonic() + 5
-        while time.monotonic() < until:
+        while (left := until - time.monotonic()) > 0:
             with contextlib.suppress(Exception):
-                message = await self.kc.shell_channel.get_msg(timeout=0.5)
+                message = await self.kc.shell_channel.get_msg(timeout=left)
                 if message["parent_header"].get("msg_id") == asked:
                     return reply
         await self.km.provisioner.send_signal(9)
-        self._over = "a cell did not stop when it was interrupted"
-        return reply
+        stubborn = "a cell did not stop when it was interrupted"
+        raise _Stubborn(_UNREADABLE if self.kc.damaged else stubborn)
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
         kind, content = msg.get("msg_type", ""), msg.get("content")
         try:
             if kind.startswith("comm") or self._is_record(kind, content):
                 return None
-            self._shown += _size(kind, content)
-            if self._shown > self._patience.output and kind not in ("status", "error"):
-                return None
+            self._shown += size(kind, content)
+            most = self._patience.outputs
+            if self._shown > self._patience.output or len(cell.outputs) >= most:
+                self._shown = max(self._shown, self._patience.output + 1)
+                judged = kind in JUDGED and len(cell.outputs) < most + SPARED
+                if not judged and kind not in ("status", "clear_output"):
+                    return None
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
             if self._shown > self._patience.output:
-                text = "… the rest of the output was too long to keep"
-                cell.outputs.append(new_output("stream", name="stdout", text=text))
+                cell.outputs.append(new_output("stream", name="stdout", text=CUT))
             raise
         except Exception as error:  # a message that the student's process made up
-            self.done.suspicions.append(f"a damaged message: {type(error).__name__}")
+            self._suspect(f"a damaged message: {type(error).__name__}")
             return None
 
     def _is_record(self, kind: str, content: dict) -> bool:
@@ -228,12 +411,62 @@ class _Client(NotebookClient):
             return False
         record = content["data"][MIME]
         if not self._expecting:
-            self.done.suspicions.append("a record that nobody asked for")
+            self._suspect("a record that nobody asked for")
         elif self._record is not None:
-            self.done.suspicions.append("a second record")
+            self._suspect("a second record")
         elif isinstance(record, str) and len(record) <= MAX_RECORD:
             self._record = record
         return True
+
+    def _suspect(self, words: str) -> None:
+        known = self.done.suspicions
+        if words not in known and len(known) < _SUSPICIONS:
+            known.append(words)
+
+    def _report(self, provisioner: Any, watch: Watch) -> None:
+        if getattr(provisioner, "lost", False) and not watch.why:
+            raise KernelLost(self.done.seconds)
+        left = getattr(provisioner, "left", 0)
+        if left:
+            self._suspect(f"{left} process(es) left running")
+        if self._end is None and watch.why:
+            self._end = _End(len(self.nb.cells), watch.why, "the last cell")
+        if self._end is not None:
+            self.done.failures.append(self._end_in_words(self._end))
+
+    def _end_in_words(self, end: _End) -> str:
+        after = [i for i in self.done.reasons if i > end.index]
+        checks = sum(i in self._probes or _is_graded(self.nb.cells[i]) for i in after)
+        if not after:
+            return str(end)
+        return f"{end}; {len(after)} cell(s) after it were not reached, {checks} of them graded"
+
+    def tidy(self) -> None:
+        """Rebuild the outputs and bound them, of each cell and of all."""
+        used = 0
+        for cell in self.nb.cells:
+            if cell.cell_type == "code":
+                left = max(self._patience.altogether - used, 0)
+                cell.outputs = sound(cell.outputs, min(2 * self._patience.output, left))
+                used += sum(map(length, cell.outputs))
+
+
+def _of_the_course(cell: NotebookNode) -> bool:
+    """Return whether a cell's source is the course's: it stands as released, or nbgrader has put it back."""
+    nbgrader = cell.metadata.get("nbgrader")
+    locked = isinstance(nbgrader, dict) and bool(nbgrader.get("locked"))
+    return locked or bool(cell.metadata.get(COURSES_OWN))
+
+
+def _is_graded(cell: NotebookNode) -> bool:
+    nbgrader = cell.metadata.get("nbgrader")
+    return isinstance(nbgrader, dict) and bool(nbgrader.get("grade"))
+
+
+def _place(index: int, cell: NotebookNode) -> str:
+    """Return words by which a student finds a cell."""
+    first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+    return f"cell {index + 1} ({shown(first, 50)})"
 
 
 def _note_error(cell: NotebookNode, execute_reply: dict, **_: Any) -> None:
@@ -242,53 +475,3 @@ def _note_error(cell: NotebookNode, execute_reply: dict, **_: Any) -> None:
     if reply["status"] == "error" and not any(o.output_type == "error" for o in cell.outputs):
         words = {key: reply.get(key) for key in ("ename", "evalue", "traceback")}
         cell.outputs.append(new_output("error", **words))
-
-
-def _size(kind: str, content: dict) -> int:
-    if kind == "stream":
-        return len(content["text"])
-    if kind in ("display_data", "execute_result", "update_display_data"):
-        return sum(len(v) if isinstance(v, str) else 1000 for v in content["data"].values())
-    return 0
-
-
-def _not_run(why: str) -> NotebookNode:
-    return new_output(
-        "error", ename="NotRun", evalue=why, traceback=[f"This cell was not run to its end: {why}."]
-    )
-
-
-def _sound(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Return outputs rebuilt from their known parts, so that the notebook can be written and shown."""
-    return [kept for output in outputs if (kept := _sound_one(output)) is not None]
-
-
-def _sound_one(output: NotebookNode) -> NotebookNode | None:
-    kind = output.get("output_type")
-    if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return new_output("stream", name=name, text=_text(output.get("text")))
-    if kind == "error":
-        traceback = output.get("traceback")
-        lines = traceback[:200] if isinstance(traceback, list) else []
-        return new_output(
-            "error",
-            ename=_text(output.get("ename")),
-            evalue=_text(output.get("evalue")),
-            traceback=[_text(line) for line in lines],
-        )
-    if kind not in ("display_data", "execute_result"):
-        return None
-    data = output.get("data")
-    shown = {m: _text(data[m]) for m in _MIMES if isinstance(data, dict) and m in data}
-    if kind == "display_data":
-        return new_output(kind, data=shown)
-    if not shown.get("text/plain"):  # nbgrader reads points from it
-        return _not_run("its result has no text")
-    return new_output(kind, data=shown, execution_count=None)
-
-
-def _text(value: Any) -> str:
-    """Return text that can be written as UTF-8."""
-    text = value if isinstance(value, str) else str(value)[:1000]
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,6 +1,7 @@
 """Run students' code where it can reach nothing: walls, limits, and a warm process that forks kernels."""
 
 import atexit
+import base64
 import contextlib
 import json
 import os
@@ -10,14 +11,17 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from jupyter_client import AsyncKernelManager
 
-from helpers.grading.walls import Bubblewrap, Container, Limits, chosen
+from helpers.grading.files import write_files
+from helpers.grading.walls import MARKING, Bubblewrap, Container, Limits, chosen
 from helpers.notebooks import ROOT
 
 PRELOADED = (
@@ -38,12 +42,50 @@ _FOLDERS = "course-marking-"  # and the number of the process that owns one
 ENDED = "the sandbox came to an end"
 RENEWED = 200  # submissions after which the warm process is replaced
 _START = 120  # seconds for the warm process to come up
+_EXTRA = 60  # seconds for it to come up where it imports what a lesson's cells name
 _ANSWER = 30  # seconds for the answer to an order
+_CARRY = 120  # the same, where it brings files
 _SOCKETS = 10  # seconds for a kernel to open its sockets
+
+
+_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
 
 class SandboxError(RuntimeError):
     """Students' code cannot be run safely here; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a kernel starts with.
+
+    Attributes:
+        files: those of the submission, by path; it finds copies of them in its folder.
+        own_lesson: whether the notebook is one of the course's lessons. Else a module beside the notebook wins
+            over every other of its name, and the course's `helpers` are not there.
+        lifetime: seconds on the clock after which the kernel is ended, whatever happens outside the walls.
+        carry: whether the files that it leaves behind are wanted.
+    """
+
+    files: Mapping[str, bytes] = field(default_factory=lambda: _NO_FILES)
+    own_lesson: bool = True
+    lifetime: float = 900.0
+    carry: bool = False
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a kernel left behind.
+
+    Attributes:
+        processes: how many had left the kernel's own ones and went on.
+        files: the plain files in its folder by path, or None where they were not wanted or not to be had.
+        left_out: a sentence for each thing that was too large or no plain file.
+    """
+
+    processes: int = 0
+    files: Mapping[str, bytes] | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def seal(folder: Path) -> Path:
@@ -57,7 +99,9 @@ def seal(folder: Path) -> Path:
     lessons.mkdir()
     (lessons / "__init__.py").write_text("")
     shutil.copy(here / "grading/inside.py", folder / "helpers/checks/__init__.py")
-    shutil.copy(here / "grading/warm.py", folder / "warm.py")
+    (folder / MARKING).mkdir()
+    for name in ("warm.py", "files.py"):
+        shutil.copy(here / "grading" / name, folder / MARKING / name)
     (folder / "assets").mkdir()  # the real one is mounted over it
     return folder
 
@@ -109,26 +153,26 @@ class Sandbox:
         self._count = 0
         self._own = self._kernels
         self._isolated = True
+        self._extra = modules
+        self._closed = False
         atexit.register(self.close)
 
-    def start(self, connection: dict, files: Path | None) -> None:
+    def start(self, connection: dict[str, Any], begin: Start | None = None) -> None:
         """Start a kernel.
 
         Args:
             connection: Jupyter's connection information, with the transport "ipc" and `place()` for ip.
-            files: folder with the submission's files, which are copied; None: an empty folder.
+            begin: what it starts with.
 
         Raises:
             SandboxError: the kernel cannot be started.
         """
+        begin = begin or Start()
         folder = self._own
-        copied = folder / "files"
-        if files is None:
-            copied.mkdir()
-        else:
-            copy_files(files, copied, self.limits)
+        write_files(begin.files, folder / "files")
         (folder / "connection.json").write_text(json.dumps(connection))
         order = {"do": "start", "folder": str(folder), "limits": asdict(self.limits)}
+        order |= {"own_lesson": begin.own_lesson, "lifetime": begin.lifetime}
         if self._walls.foreign:
             _let_read(folder)
             folder.chmod(0o777)  # for the sockets, until they are there
@@ -144,9 +188,22 @@ class Sandbox:
             folder.chmod(0o755)
 
     def warm(self) -> None:
-        """Start the warm process now, where there is none, so that the first kernel need not wait for it."""
-        if self._process is None:
-            self._process = self._launch()
+        """Start the warm process now, where there is none, so that the first kernel need not wait for it.
+
+        Raises:
+            SandboxError: it does not start, or this sandbox is closed.
+        """
+        if self._closed:
+            raise SandboxError("the sandbox is closed")
+        if self._process is not None:
+            return
+        if self._extra:
+            try:
+                self._process = self._launch(self._extra, _EXTRA)
+                return
+            except SandboxError:  # a module that ends the program or never comes to an end
+                self._extra = frozenset()
+        self._process = self._launch(frozenset(), _START)
 
     def place(self) -> Path:
         """Make a folder for the next kernel; return the beginning of its sockets' paths."""
@@ -157,81 +214,113 @@ class Sandbox:
 
     def poll(self) -> tuple[int | None, str]:
         """Return the kernel's exit status (None while it runs) and why it was ended, if it was."""
-        if self._process is None or self._process.poll() is not None:
+        if not self._lives():
             return -9, ENDED
-        answer = self._ask({"do": "poll"})
+        try:
+            answer = self._ask({"do": "poll"})
+        except SandboxError:
+            return -9, ENDED
         return answer.get("status"), answer.get("why", "")
 
     def signal(self, number: int) -> None:
-        """Send the kernel a signal."""
-        self._ask({"do": "signal", "number": number})
-
-    def end(self) -> int:
-        """End the kernel and all that it started; returns how many processes it had left running."""
-        left = 0
-        if self._process is not None and self._process.poll() is None:
+        """Send the kernel a signal, if it still runs."""
+        if self._lives():
             with contextlib.suppress(SandboxError):
-                left = self._ask({"do": "end"}).get("left", 0)
+                self._ask({"do": "signal", "number": number})
+
+    def end(self, carry: bool = False) -> Left:
+        """End the kernel and all that it started; `carry`: return the files that it leaves, too."""
+        left = Left()
+        if self._lives():
+            with contextlib.suppress(SandboxError):
+                answer = self._ask({"do": "end", "carry": carry}, _CARRY if carry else _ANSWER)
+                left = _left(answer, carry)
+                self._isolated = self._isolated and not answer.get("stuck")
         shutil.rmtree(self._own, ignore_errors=True)
         if not self._isolated or self._count % RENEWED == 0:
             self._stop()
         return left
 
+    def kill(self) -> None:
+        """Kill the warm process with all that runs in it; any thread may do so, while another one waits for it."""
+        process = self._process
+        if process is not None:
+            process.kill()
+            self._walls.end(self._name)
+
     def close(self) -> None:
-        """End the warm process and take its folder away."""
+        """End the warm process and take its folder away; no other one is started."""
+        self._closed = True
         self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _lives(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def _stop(self) -> None:
-        if self._process is not None:
+        process, self._process = self._process, None
+        if process is not None:
             self._walls.end(self._name)
-            self._process.kill()
-            self._process.wait()
-            for stream in (self._process.stdin, self._process.stdout):
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
                 with contextlib.suppress(OSError):  # an order that could not be sent is still in it
                     stream.close()
-            self._process = None
 
-    def _ask(self, order: dict) -> dict:
+    def _ask(self, order: dict[str, Any], patience: float = _ANSWER) -> dict[str, Any]:
         self.warm()
+        process = self._process
         try:
-            self._process.stdin.write(json.dumps(order) + "\n")
-            self._process.stdin.flush()
-            return self._answer(_ANSWER)
+            if process is None:
+                raise OSError("it was ended")
+            process.stdin.write(json.dumps(order) + "\n")
+            process.stdin.flush()
+            return _answer(process, patience)
         except (OSError, ValueError) as error:
             raise SandboxError(f"the warm process is gone: {error}{self._complaints()}") from None
-
-    def _answer(self, patience: float) -> dict:
-        if not select.select([self._process.stdout], [], [], patience)[0]:
-            raise OSError("it does not answer")
-        return json.loads(self._process.stdout.readline())
 
     def _complaints(self) -> str:
         log = self._folder / "log"
         return "\n" + log.read_text(errors="replace")[-2000:] if log.exists() else ""
 
-    def _launch(self) -> subprocess.Popen:
+    def _launch(self, extra: frozenset[str], patience: float) -> subprocess.Popen:
         self._launched += 1
         self._name = f"{self._folder.name}-{self._launched}"
         command = self._walls.command(self._name, self._sealed, self._kernels, self.limits)
         with (self._folder / "log").open("w") as log:
             process = subprocess.Popen(
-                [*command, json.dumps([*PRELOADED, *sorted(self.modules)])],
+                [*command, json.dumps({"modules": PRELOADED, "extra": sorted(extra)})],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                encoding="utf-8",
                 cwd=self._folder,  # an engine may leave files where it is started
                 env=self._walls.environment(),
+                start_new_session=True,  # Ctrl-C is for the marker alone
             )
         self._process = process
         try:
-            self._answer(_START)
+            _answer(process, patience)
         except (OSError, ValueError):
             self._stop()
             message = f"the sandbox does not start:{self._complaints()}"
             raise SandboxError(message) from None
+        except BaseException:  # Ctrl-C
+            self._stop()
+            raise
         return process
+
+
+def _answer(process: subprocess.Popen, patience: float) -> dict[str, Any]:
+    if not select.select([process.stdout], [], [], patience)[0]:
+        raise OSError("it does not answer")
+    return json.loads(process.stdout.readline())
+
+
+def _left(answer: dict[str, Any], carry: bool) -> Left:
+    files = {n: base64.b64decode(c) for n, c in answer.get("files", {}).items()} if carry else None
+    return Left(answer.get("left", 0), files, tuple(answer.get("left_out", ())))
 
 
 def _let_read(*folders: Path) -> None:
@@ -250,38 +339,31 @@ def _wait_for_sockets(folder: Path) -> None:
         time.sleep(0.01)
 
 
-def copy_files(source: Path, target: Path, limits: Limits) -> None:
-    """Copy the plain files of a submission; links, devices and notebooks stay behind.
+class OpenKernelManager(AsyncKernelManager):
+    """Manages a kernel without walls."""
 
-    Raises:
-        SandboxError: there are too many, or they are too large.
+    def kill_hard(self) -> None:
+        """Kill the kernel; any thread may call this."""
+        process = getattr(self.provisioner, "process", None)
+        if process is not None:
+            process.kill()
+
+
+def open_kernel(
+    folder: Path, begin: Start
+) -> tuple[Callable[[], OpenKernelManager], dict[str, Any]]:
+    """Return the manager and the start arguments of a kernel without walls, in a copy of the files in `folder`.
+
+    In a lesson of the course's own it imports the answer-free copy too, but nothing keeps a student's code from
+    looking further.
     """
-    size, count = 0, 0
-    target.mkdir()
-    for folder, folders, names in os.walk(source):
-        folders[:] = [f for f in folders if not (Path(folder) / f).is_symlink()]
-        for name in names:
-            path = Path(folder) / name
-            if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
-                continue
-            size, count = size + path.stat().st_size, count + 1
-            if size > limits.disk // 2 or count > limits.files // 2:
-                raise SandboxError("the files beside the notebook are too many or too large")
-            copied = target / path.relative_to(source)
-            copied.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copied)
-
-
-def open_kernel(folder: Path, files: Path) -> tuple[Callable, dict]:
-    """Return the manager and the start arguments of a kernel without walls, in a copy of `files`.
-
-    It imports the answer-free copy too, but nothing keeps a student's code from looking further.
-    """
-    sealed = seal(folder / "sealed")
-    (sealed / "assets").rmdir()
-    (sealed / "assets").symlink_to(ROOT / "assets")
-    copy_files(files, folder / "files", Limits())
-    environment = os.environ | {"PYTHONPATH": str(sealed), "NBGRADER_EXECUTION": "autograde"}
+    environment = os.environ | {"NBGRADER_EXECUTION": "autograde"}
     environment["COURSE_PROGRESS"] = str(folder / "progress.json")
-    manager = partial(AsyncKernelManager, kernel_name="python3")
+    if begin.own_lesson:
+        sealed = seal(folder / "sealed")
+        (sealed / "assets").rmdir()
+        (sealed / "assets").symlink_to(ROOT / "assets")
+        environment["PYTHONPATH"] = str(sealed)
+    write_files(begin.files, folder / "files")
+    manager = partial(OpenKernelManager, kernel_name="python3")
     return manager, {"env": environment, "cwd": str(folder / "files")}

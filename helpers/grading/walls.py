@@ -24,12 +24,17 @@ _ENVIRONMENT = {
     "IPYTHONDIR": "/tmp/ipython",
     "LANG": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
+    # Else the first `torch.compile` forks a pool of workers, as many as the machine has cores.
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "NBGRADER_EXECUTION": "autograde",
     "COURSE_PROGRESS": "/tmp/progress.json",
     "PYTHONPATH": SEALED,
 }
-_WARM = ("-P", f"{SEALED}/warm.py")
+MARKING = ".marking"
+"""The folder in it that is no place for imports: a student's module may be called as a file in it is."""
+
+_WARM = ("-P", f"{SEALED}/{MARKING}/warm.py")
 _ENGINES = ("podman", "docker")
 _ENGINES_OWN = (  # what an engine's command needs to find its containers; nothing of it reaches one
     "HOME",

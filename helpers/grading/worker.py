@@ -7,41 +7,43 @@ import ast
 import contextlib
 import functools
 import re
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from helpers.grading.provisioner import SandboxKernelManager
-from helpers.grading.runner import COURSES_OWN, Executed, KernelLost, Patience, Probe, run
-from helpers.grading.sandbox import Sandbox, SandboxError, open_kernel
+from helpers.grading.files import read_files
+from helpers.grading.runner import COURSES_OWN, Executed, Patience, Probe
+from helpers.grading.sandbox import Sandbox, SandboxError
+from helpers.grading.sequence import Task, run_all
 from helpers.grading.walls import why_not
 
-_TRIES = 2  # runs of a submission whose sandbox ends under it
 _sandbox: Sandbox | None = None
 
 
 def run_here(
-    notebook: NotebookNode, probes: dict[int, Probe], files: Path, safe: bool, patience: Patience
+    notebook: NotebookNode,
+    probes: dict[int, Probe],
+    files: Path | Mapping[str, bytes] | None,
+    safe: bool,
+    patience: Patience,
 ) -> Executed:
     """Run a submission on this machine; `safe` asks for the sandbox, which is kept for the next one.
 
     Raises:
         SandboxError: there is no sandbox here, or it ended again and again.
     """
-    if not safe:
-        with tempfile.TemporaryDirectory() as folder:
-            manager, start = open_kernel(Path(folder), files)
-            return run(notebook, probes, manager, patience, **start)
+    left_out: list[str] = []
+    if isinstance(files, Path):
+        files, left_out = read_files(files)
     own = [cell for cell in notebook.cells if cell.metadata.get(COURSES_OWN)]
-    sandbox = _sandbox_with(modules_of(own))
-    for _ in range(_TRIES):
-        with contextlib.suppress(KernelLost):
-            return run(notebook, probes, lambda: SandboxKernelManager(sandbox, files), patience)
-    raise SandboxError(f"the sandbox came to an end {_TRIES} times while this submission ran")
+    sandbox = _sandbox_with(modules_of(own)) if safe else None
+    task = Task(nbformat.writes(notebook), probes)
+    executed = run_all({"": task}, files or {}, patience, sandbox)[""]
+    executed.failures += left_out
+    return executed
 
 
 def warm_up(modules: frozenset[str]) -> None:
@@ -120,25 +122,16 @@ def pack(
     notebook: str, probes: dict[int, Probe], folder: Path, safe: bool, patience: Patience
 ) -> Parcel:
     """Put a submission (JSON text) and the plain files of its folder into a parcel."""
-    files = {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb"
-    }
+    files, _ = read_files(folder)
     plain = {index: (probe.plan, probe.name) for index, probe in probes.items()}
     return Parcel(notebook, plain, files, safe, patience)
 
 
 def work(parcel: Parcel) -> dict:
     """Run what is in a parcel; returns plain data that `unpack` reads."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in parcel.files.items():
-            path = Path(folder) / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        notebook = nbformat.reads(parcel.notebook, as_version=4)
-        probes = {index: Probe(*probe) for index, probe in parcel.probes.items()}
-        executed = run_here(notebook, probes, Path(folder), parcel.safe, parcel.patience)
+    notebook = nbformat.reads(parcel.notebook, as_version=4)
+    probes = {index: Probe(*probe) for index, probe in parcel.probes.items()}
+    executed = run_here(notebook, probes, parcel.files, parcel.safe, parcel.patience)
     return asdict(executed) | {"notebook": nbformat.writes(executed.notebook)}
 
 

@@ -66,7 +66,7 @@ def test_the_command_line_shuts_everything_off():
         "--tmpfs": [f"/tmp:rw,nosuid,nodev,mode=1777,size={100 << 20}"],
     }
     assert {option: values(option) for option in wanted} == wanted
-    assert COMMAND[-3:] == [engine.IMAGE, "-P", "/course/warm.py"]
+    assert COMMAND[-3:] == [engine.IMAGE, "-P", "/course/.marking/warm.py"]
     assert not {"--privileged", "--device", "--mount", "--cap-add", "--env-file"} & set(COMMAND)
 
 
@@ -153,7 +153,7 @@ def test_each_submission_has_a_container_of_its_own_that_is_ended(podman, monkey
                 new_code_cell(LOOK % str(ROOT / "solutions")),
                 new_code_cell("open('/tmp/note', 'x')"),
             ]
-            cells += [new_code_cell("import subprocess\nsubprocess.Popen(['sleep', '99'])")]
+            cells += [new_code_cell("import subprocess\nsubprocess.Popen(['setsid', 'sleep', '99'])")]
             done = run(new_notebook(cells=cells), {}, lambda: SandboxKernelManager(sandbox))
             printed.append(json.loads(done.notebook.cells[0].outputs[0].text))
             assert not [o for o in done.notebook.cells[1].outputs if o.output_type == "error"]
@@ -167,7 +167,7 @@ def test_each_submission_has_a_container_of_its_own_that_is_ended(podman, monkey
     assert printed == 2 * [
         {
             "user": 65534,
-            "course": ["assets", "helpers", "warm.py"],
+            "course": [".marking", "assets", "helpers"],
             "solutions": "FileNotFoundError",
             "system": "OSError",
             "network": "OSError",

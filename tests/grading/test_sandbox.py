@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.grading import worker
+from helpers.grading import sequence, worker
 from helpers.grading.provisioner import SandboxKernelManager
 from helpers.grading.runner import COURSES_OWN, KernelLost, Patience, Probe, run
-from helpers.grading.sandbox import Sandbox, SandboxError, copy_files, seal
-from helpers.grading.walls import Limits, why_not
+from helpers.grading.sandbox import Sandbox, SandboxError, Start, seal
+from helpers.grading.walls import why_not
 from tests.checks import small
 
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -25,13 +25,17 @@ def sandbox():
     sandbox.close()
 
 
-def executed(sandbox, *sources, probes=None, patience=None, files=None, own=False):
+def executed(
+    sandbox, *sources, probes=None, patience=None, files=None, own=False, own_lesson=True, **more
+):
     cells = [new_code_cell(s, metadata={COURSES_OWN: own}) for s in sources]
     return run(
         new_notebook(cells=cells),
         probes or {},
-        lambda: SandboxKernelManager(sandbox, files),
+        lambda: SandboxKernelManager(sandbox, Start(files or {}, own_lesson)),
         patience,
+        own_lesson=own_lesson,
+        **more,
     )
 
 
@@ -48,26 +52,6 @@ def test_the_copy_for_students_holds_no_answers(tmp_path):
     ]
     assert not any(f.startswith("helpers/grading/") for f in files)
     assert not any("mistakes = [" in (folder / f).read_text() for f in files)
-
-
-def test_only_plain_files_are_copied(tmp_path):
-    source = tmp_path / "source"
-    (source / "sub").mkdir(parents=True)
-    (source / "sub/data.csv").write_text("1")
-    (source / "lesson.ipynb").write_text("{}")
-    (source / "link").symlink_to("/etc/passwd")
-    (source / "folder").symlink_to("/etc")
-    copy_files(source, tmp_path / "target", Limits())
-    assert [p.name for p in (tmp_path / "target").rglob("*") if p.is_file()] == ["data.csv"]
-
-
-def test_too_many_files_are_refused(tmp_path):
-    source = tmp_path / "source"
-    source.mkdir()
-    for n in range(6):
-        (source / str(n)).write_text("x")
-    with pytest.raises(SandboxError, match="too many"):
-        copy_files(source, tmp_path / "target", Limits(files=10))
 
 
 @needs_sandbox
@@ -111,10 +95,9 @@ def test_a_probe_brings_back_a_record_of_the_answer(sandbox):
 
 
 @needs_sandbox
-def test_files_beside_the_notebook_can_be_read_but_stand_in_for_nothing(sandbox, tmp_path):
-    (tmp_path / "json.py").write_text("raise SystemExit")
-    (tmp_path / "mine.py").write_text("value = 7")
-    done = executed(sandbox, "import json, mine\nprint(mine.value, json.__file__)", files=tmp_path)
+def test_files_beside_the_notebook_can_be_read_but_stand_in_for_nothing(sandbox):
+    files = {"json.py": b"raise SystemExit", "mine.py": b"value = 7"}
+    done = executed(sandbox, "import json, mine\nprint(mine.value, json.__file__)", files=files)
     assert text(done, 0).startswith("7 ")
     assert "work" not in text(done, 0)
 
@@ -137,7 +120,7 @@ def test_a_submission_is_run_again_when_the_warm_process_dies_under_it(monkeypat
         assert not kill_later.is_alive()
         assert text(done, 0) == "1\n"
         assert not done.failures
-        monkeypatch.setattr(worker, "run", raise_lost)
+        monkeypatch.setattr(sequence, "run", raise_lost)
         with pytest.raises(SandboxError, match="2 times"):
             worker.run_here(notebook, {}, None, True, Patience())
     finally:

@@ -1,0 +1,110 @@
+"""Run all notebooks of one submission, one after the other, each in a kernel of its own."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import nbformat
+from nbformat.notebooknode import NotebookNode
+
+from helpers.grading.files import read_files
+from helpers.grading.provisioner import SandboxKernelManager
+from helpers.grading.runner import Executed, KernelLost, Patience, Probe, run
+from helpers.grading.sandbox import Sandbox, SandboxError, Start, open_kernel
+
+_TRIES = 2  # runs of a notebook whose sandbox ends under it
+_GRACE = 60  # seconds that a kernel lives beyond a submission's time: its start, and the end of its last cell
+
+
+@dataclass(frozen=True)
+class Task:
+    """One notebook that is to be run: plain data alone.
+
+    Attributes:
+        notebook: as JSON text.
+        probes: for the index of a check's cell, what is run in its stead.
+        skip: indices of the course's own cells that are not to be run.
+        own_lesson: whether it is one of the course's lessons.
+    """
+
+    notebook: str
+    probes: Mapping[int, Probe] = field(default_factory=dict)
+    skip: frozenset[int] = frozenset()
+    own_lesson: bool = True
+
+
+def run_all(
+    tasks: Mapping[str, Task],
+    files: Mapping[str, bytes],
+    patience: Patience,
+    sandbox: Sandbox | None,
+) -> dict[str, Executed]:
+    """Run the notebooks of a submission in the order of their names.
+
+    Each finds the submission's files, those that earlier ones wrote among them, as it would in a folder of its
+    own. All of them together, with what is run again, take `patience.submission` seconds.
+
+    Args:
+        tasks: by the notebook's name.
+        files: those of the submission by path, the notebooks as they were handed in among them.
+        patience: the limits of time and output.
+        sandbox: None: without walls.
+
+    Raises:
+        SandboxError: there is no sandbox, or it ended again and again.
+        ForeignLanguage: a notebook is not in Python.
+    """
+    done: dict[str, Executed] = {}
+    left = patience.submission
+    names = sorted(tasks)
+    for name in names:
+        carry = name != names[-1]
+        executed, files_after = _run(
+            tasks[name], files, replace(patience, submission=left), sandbox, carry
+        )
+        left = max(left - executed.seconds, 0)
+        if carry and files_after is None:
+            executed.failures.append("the files that it wrote are not there for the next notebook")
+        elif files_after is not None:
+            files = files_after
+        done[name] = executed
+    return done
+
+
+def _run(
+    task: Task, files: Mapping[str, bytes], patience: Patience, sandbox: Sandbox | None, carry: bool
+) -> tuple[Executed, Mapping[str, bytes] | None]:
+    notebook = nbformat.reads(task.notebook, as_version=4)
+    begin = Start(files, task.own_lesson, patience.submission + _GRACE, carry)
+    probes = dict(task.probes)
+    if sandbox is None:
+        return _run_openly(notebook, probes, begin, patience, task)
+    spent = 0.0
+    for _ in range(_TRIES):
+        sandbox.warm()  # not in the event loop below: Ctrl-C ends this at once
+        manager = SandboxKernelManager(sandbox, begin)
+        left = replace(patience, submission=max(patience.submission - spent, 0))
+        try:
+            executed = run(notebook, probes, lambda m=manager: m, left, task.skip, task.own_lesson)
+        except KernelLost as lost:
+            spent += lost.seconds
+            continue
+        executed.seconds += spent
+        behind = manager.provisioner.behind
+        executed.failures += behind.left_out
+        return executed, behind.files
+    raise SandboxError(f"the sandbox came to an end {_TRIES} times while this submission ran")
+
+
+def _run_openly(
+    notebook: NotebookNode, probes: dict[int, Probe], begin: Start, patience: Patience, task: Task
+) -> tuple[Executed, Mapping[str, bytes] | None]:
+    with tempfile.TemporaryDirectory() as folder:
+        make, start = open_kernel(Path(folder), begin)
+        executed = run(notebook, probes, make, patience, task.skip, task.own_lesson, **start)
+        if not begin.carry:
+            return executed, None
+        files, left_out = read_files(Path(start["cwd"]))
+    executed.failures += left_out
+    return executed, files
