@@ -1,68 +1,94 @@
 """Mark a class: many submissions at once, one process that writes the gradebook.
 
-Workers run the notebooks (`helpers.grading.worker`); this process prepares them, judges what comes back and
-enters the marks, with nbgrader's own preprocessors.
+Of each submission one `Job` is made, which never changes; a worker runs it, this process judges what comes back.
+Every step is a function of the submission alone: nbgrader's converter, which keeps its place in attributes, is
+made anew for each step.
 """
 
+import contextlib
 import os
-import re
+import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
-from distributed import Client, LocalCluster, as_completed, fire_and_forget
 from nbformat.notebooknode import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from nbgrader.utils import rmtree
+from nbgrader.utils import is_ignored, rmtree, setenv
 from tqdm import tqdm
-from traitlets import Bool, Integer, Unicode
+from traitlets import Bool, Integer, Unicode, validate
 
 from helpers.grading.execute import STAMP, Execute, Marking
-from helpers.grading.sandbox import SandboxError
-from helpers.grading.worker import (
-    Parcel,
-    close,
-    insist_on_sandbox,
-    modules_of,
-    pack,
-    unpack,
-    warm_up,
-    work_all,
+from helpers.grading.files import read_files
+from helpers.grading.intake import (
+    Found,
+    HandedIn,
+    find_notebooks,
+    fingerprint_of,
+    hand_in,
+    students,
 )
+from helpers.grading.report import Outcome, printable, table
+from helpers.grading.sandbox import SandboxError
+from helpers.grading.sequence import Task
+from helpers.grading.worker import Job, close, insist_on_sandbox, modules_of, unpack, warm_up, work
+from helpers.grading.workers import LocalWorkers
 
 _SENT = 3  # times that a submission is sent to a worker before it counts as failed
-UNREADABLE = (
-    "The file that was handed in is no notebook that can be read, so nothing in it was marked"
-)
 
 
-@dataclass
-class Submission:
-    """One student's work on its way through the marking."""
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that is ready to be run.
 
-    student: str
-    notebooks: list[str]
-    points: float = 0.0
-    possible: float = 0.0
-    by_hand: bool = False
-    failures: list[str] = field(default_factory=list)
-    suspicions: list[str] = field(default_factory=list)
-    marked: bool = False
-    sent: int = 0
-    checks: dict[str, dict] = field(default_factory=dict)
+    Attributes:
+        handed_in: the student's files.
+        found: each of the assignment's notebooks as it was handed in.
+        checks: for each notebook, what its check cells are to be judged by.
+        job: what the worker gets.
+        remarks: what the report says so far.
+    """
+
+    handed_in: HandedIn
+    found: Mapping[str, Found]
+    checks: Mapping[str, dict]
+    job: Job
+    remarks: tuple[str, ...]
+
+
+class _Step(Autograde):
+    """nbgrader's Autograde for one step of one submission: made for it, used once."""
+
+    def __init__(self, sanitizing: bool, **more: Any) -> None:
+        super().__init__(**more)
+        self._sanitizing = sanitizing
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        self._init_preprocessors()
+
+    def resources(self, student: str, name: str, path: Path) -> dict:
+        """Return what nbgrader's preprocessors are told about a notebook."""
+        names = {"student": student, "assignment": self.coursedir.assignment_id, "notebook": name}
+        return {
+            "unique_key": name,
+            "output_files_dir": f"{name}_files",
+            "metadata": {"name": name, "path": str(path)},
+            "nbgrader": names | {"db_url": self.coursedir.db_url},
+        }
 
 
 class ParallelAutograde(Autograde):
     """nbgrader's Autograde, with the running left to workers.
 
-    A submission counts as done once its marked notebook is written, which is after its marks are in the
-    gradebook. One that was interrupted before is begun anew, so each is marked once.
+    A submission counts as done once its marked notebooks stand in their place, which is after its marks are in
+    the gradebook, and as long as nothing else is handed in. Whatever is interrupted before is done anew.
     """
 
     jobs = Integer(os.cpu_count() or 1, help="Submissions to run at once.").tag(config=True)
@@ -73,191 +99,297 @@ class ParallelAutograde(Autograde):
         config=True
     )
 
+    @validate("jobs")
+    def _at_least_one(self, proposal: Any) -> int:
+        if proposal["value"] < 1:
+            raise NbGraderException(
+                f"--jobs says how many submissions run at once, 1 or more: not {proposal['value']}"
+            )
+        return proposal["value"]
+
+    def init_notebooks(self) -> None:
+        """Find whose work there is.
+
+        Raises:
+            NbGraderException: nobody has handed the assignment in, or it was never released.
+        """
+        assignment = self.coursedir.assignment_id
+        with self._gradebook() as book:
+            try:
+                notebooks = book.find_assignment(assignment).notebooks
+            except MissingEntry:
+                raise NbGraderException(
+                    f"there is no assignment {assignment!r} in the gradebook: release it first"
+                ) from None
+            self.released = {n.name: frozenset(c.name for c in n.source_cells) for n in notebooks}
+        self.folders = students(self.coursedir)
+        if not self.folders:
+            raise NbGraderException(
+                f"nobody has handed in {assignment!r}: there is no folder "
+                f"{self.coursedir.format_path(self.coursedir.submitted_directory, 'STUDENT', assignment)}"
+            )
+
     def convert_notebooks(self) -> None:
         """Mark all submissions that were found; `self.report` holds how each went."""
-        self.report: list[Submission] = []
-        waiting = list(self._submissions())
-        if not waiting:
-            return
+        self.report: list[Outcome] = []
         settings = Execute(parent=self)
-        self._patience = settings.patience
         self.sandbox = self.sandbox and settings.sandbox
-        with self._client() as client, tqdm(total=len(waiting), unit="submission") as bar:
-            if self.sandbox:
-                self._warm_up(client)
-            self._mark(waiting, client, bar)
-            client.run(close)
+        waiting = list(self.folders.items())
+        with self._workers() as (submit, room), tqdm(total=len(waiting), unit="submission") as bar:
+            for outcome in self._mark(waiting, settings.patience, submit, room):
+                self.report.append(outcome)
+                bar.set_postfix(failed=sum(not o.marked for o in self.report))
+                bar.update()
 
-    def _submissions(self) -> Iterator[Submission]:
-        pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
-        for folder in sorted(self.assignments):
-            student = re.match(pattern, folder)["student_id"]
-            yield Submission(student, sorted(self.assignments[folder]))
-
-    def _client(self) -> Client:
+    @contextlib.contextmanager
+    def _workers(self) -> Iterator[tuple[Callable[..., Future], int]]:
+        """Give a function that hands a job over, and the number of jobs worth handing over at once."""
+        modules = self._modules() if self.sandbox else frozenset()
         if self.scheduler:
-            return Client(self.scheduler)
+            from distributed import Client, fire_and_forget  # not above: it takes a second
+
+            with Client(self.scheduler) as client:
+                if self.sandbox:
+                    for worker in client.scheduler_info()["workers"]:
+                        begin = client.submit(warm_up, modules, workers=[worker], pure=False)
+                        fire_and_forget(begin)
+                yield client.get_executor(pure=False).submit, 2 * self.jobs + 1
+                client.run(close)
+            return
         if self.sandbox:
             insist_on_sandbox()
-        cluster = LocalCluster(
-            n_workers=self.jobs,
-            threads_per_worker=1,
-            dashboard_address="127.0.0.1:0",
-            memory_limit=0,  # the sandbox limits what a submission takes
-        )
-        return Client(cluster)
+        prepare, arguments = (warm_up, (modules,)) if self.sandbox else (_nothing, ())
+        workers = LocalWorkers(min(self.jobs, len(self.folders)), prepare, arguments)
+        try:
+            yield workers.submit, workers.room
+        except BaseException:
+            workers.close()
+            raise
+        workers.close(close)
 
-    def _warm_up(self, client: Client) -> None:
-        """Have the workers import what the lesson needs, while this process imports the judge."""
+    def _modules(self) -> frozenset[str]:
+        """Return what the assignment's own cells import."""
+        cells = (cell for source in self._sources().values() for cell in source.cells)
+        return modules_of(cells)
+
+    def _sources(self) -> dict[str, NotebookNode]:
+        folder = self._source_folder()
+        return {p.stem: nbformat.read(p, as_version=4) for p in sorted(folder.glob("*.ipynb"))}
+
+    def _source_folder(self) -> Path:
         coursedir = self.coursedir
-        folder = Path(
-            coursedir.format_path(coursedir.source_directory, ".", coursedir.assignment_id)
-        )
-        sources = [_read(str(path))[0] for path in sorted(folder.glob("*.ipynb"))]
-        modules = frozenset().union(*(modules_of(source.cells) for source in sources))
-        for worker in client.scheduler_info()["workers"]:
-            fire_and_forget(client.submit(warm_up, modules, workers=[worker], pure=False))
+        return Path(coursedir.format_path(coursedir.source_directory, ".", coursedir.assignment_id))
 
-    def _mark(self, waiting: list[Submission], client: Client, bar: tqdm) -> None:
+    def _gradebook(self) -> Gradebook:
+        return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+
+    def _mark(
+        self, waiting: list[tuple[str, Path]], patience: Any, submit: Callable, room: int
+    ) -> Iterator[Outcome]:
         """Keep a few submissions ahead of the workers, and finish each as it comes back."""
-        running: dict[str, tuple[Submission, dict]] = {}
-        results = as_completed()
+        running: dict[Future, tuple[Prepared, int]] = {}
+        given = self._given_files()
 
-        def send(one: Submission, parcels: dict[str, Parcel]) -> None:
-            one.sent += 1
-            future = client.submit(work_all, parcels, pure=False)
-            running[future.key] = one, parcels
-            results.add(future)
+        def send(prepared: Prepared, times: int) -> None:
+            running[submit(work, prepared.job)] = prepared, times
 
-        def send_next() -> None:
-            while waiting and len(running) < 2 * self.jobs + 1:
-                one = waiting.pop(0)
-                parcels = self._attempt(one, self._prepare, one)
-                if parcels:
-                    send(one, parcels)
+        while waiting or running:
+            while waiting and len(running) < room:
+                student, folder = waiting.pop(0)
+                prepared = self._attempt(student, self._prepare, student, folder, given, patience)
+                if isinstance(prepared, Outcome):
+                    yield prepared
                 else:
-                    bar.update()
-
-        send_next()
-        for future in results:
-            one, parcels = running.pop(future.key)
-            try:
-                came_back = future.result()
-            except Exception as error:
-                if one.sent < _SENT:  # its worker died, or what it found was lost on the way
-                    send(one, parcels)
+                    send(prepared, 1)
+            for future in wait(running, return_when=FIRST_COMPLETED).done if running else ():
+                prepared, times = running.pop(future)
+                error = future.exception()
+                if error is not None and times < _SENT and not isinstance(error, SandboxError):
+                    send(prepared, times + 1)  # its worker died, or what it found was lost
                     continue
-                self._attempt(one, _give_up, error)
-            else:
-                self._attempt(one, self._finish, one, came_back)
-            bar.set_postfix(failed=sum(not s.marked for s in self.report))
-            bar.update()
-            send_next()
+                student = prepared.handed_in.student
+                yield self._attempt(student, self._finish, prepared, future)
 
-    def _attempt(self, one: Submission, step, *arguments):
-        """Carry out a step; whatever goes wrong is this submission's failure alone."""
-        self.notebooks = one.notebooks
+    def _attempt(self, student: str, step: Callable, *arguments: Any) -> Any:
+        """Carry out a step; whatever goes wrong is this submission's failure alone, and leaves no marks."""
         try:
             return step(*arguments)
-        except KeyboardInterrupt:
-            raise
         except Exception as error:
-            self.log.debug("submission of %s", one.student, exc_info=True)
-            one.failures.append(f"{type(error).__name__}: {error}".splitlines()[0][:300])
-            self._discard(one)
-            self.report.append(one)
-            return None
+            self.log.debug("submission of %s", student, exc_info=True)
+            kind = "" if isinstance(error, NbGraderException) else f"{type(error).__name__}: "
+            words = f"{kind}{error}".splitlines()[0][:300]
+            with contextlib.suppress(Exception):
+                self._withdraw(student)
+            return Outcome(student, marked=False, remarks=(words,))
 
-    def _discard(self, one: Submission) -> None:
-        folder = self.coursedir.format_path(
-            self.coursedir.autograded_directory, one.student, self.coursedir.assignment_id
-        )
-        if os.path.exists(folder):
-            rmtree(folder)
+    def _given_files(self) -> dict[str, bytes]:
+        """Return the files that the course itself gives out beside the notebooks."""
+        source = self._source_folder()
+        files, left_out = read_files(source) if source.exists() else ({}, [])
+        for words in left_out:
+            self.log.warning("%s: %s", source, words)
+        kept = self.exclude_overwriting.get(self.coursedir.assignment_id, [])
+        return {
+            path: content
+            for path, content in files.items()
+            if not path.endswith(".ipynb")
+            and path not in kept
+            and not is_ignored(str(source / path), self.coursedir.ignore)
+        }
 
-    def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Say whether a submission is to be marked; what an interrupted run left is taken away."""
-        folder = Path(self._format_dest(assignment_id, student_id))
-        if folder.exists() and not all(map(_is_marked, self._results(folder))):
-            rmtree(str(folder))
-        return super().init_destination(assignment_id, student_id)
-
-    def _results(self, folder: Path) -> list[Path]:
-        return [folder / Path(notebook).name for notebook in self.notebooks]
-
-    def _prepare(self, one: Submission) -> dict[str, Parcel]:
-        """Bring a submission into its released form; returns nothing where it is marked already."""
+    def _prepare(
+        self, student: str, folder: Path, given: Mapping[str, bytes], patience: Any
+    ) -> Prepared | Outcome:
+        """Bring a submission into its released form; returns how it went where it is marked already."""
         from helpers.grading.marking import find_checks  # imports torch
 
-        assignment = self.coursedir.assignment_id
-        if not self.init_destination(assignment, one.student):
-            return {}
-        self.run_pre_convert_hook()
-        handed_in = ", ".join(Path(notebook).name for notebook in self.notebooks)
+        handed_in = hand_in(student, folder)
+        before = self._marked_before(handed_in)
+        if before is not None and not self.force:
+            return before
+        if not self.create_student:
+            with self._gradebook() as book:
+                book.find_student(student)
+        found, remarks = find_notebooks(handed_in, self.released)
+        checks, tasks = {}, {}
+        for name, one in found.items():
+            step = _Step(True, coursedir=self.coursedir, parent=self.parent)
+            resources = step.resources(student, name, folder)
+            output, resources = step.exporter.from_notebook_node(one.notebook, resources)
+            notebook = nbformat.reads(output, as_version=4)
+            checks[name] = find_checks(notebook, name)
+            probes = {index: checked.probe for index, checked in checks[name].items()}
+            tasks[name] = Task(output, probes, own_lesson=bool(checks[name]))
+        own = all(task.own_lesson for task in tasks.values())
+        files = (handed_in.other_files if own else dict(handed_in.files)) | given
+        job = Job(student, tasks, files, self.sandbox, patience)
+        said = tuple(r for one in found.values() for r in one.remarks)
+        return Prepared(handed_in, found, checks, job, handed_in.remarks + said + remarks)
+
+    def _finish(self, prepared: Prepared, future: Future) -> Outcome:
+        """Judge what came back, enter the marks, and put the marked notebooks into their place."""
+        results = future.result()
+        handed_in = prepared.handed_in
+        student, place = handed_in.student, self._place(handed_in.student)
+        remarks, suspicions, pages = list(prepared.remarks), [], {}
+        self._enter_submission(handed_in, prepared.found)
+        for name, one in prepared.found.items():
+            executed = unpack(results[name])
+            step = _Step(False, coursedir=self.coursedir, parent=self.parent)
+            resources = step.resources(student, name, place)
+            resources[STAMP] = Marking(
+                prepared.checks[name], executed, handed_in.fingerprint, one.remarks, one.usable
+            )
+            with setenv(NBGRADER_EXECUTION="autograde"):
+                page, resources = step.exporter.from_notebook_node(executed.notebook, resources)
+            page.encode("utf-8")  # fails before anything is put into its place
+            pages[name] = page
+            remarks += resources[STAMP]["failures"]
+            suspicions += resources[STAMP]["suspicions"]
+        self._put(place, pages, handed_in.other_files | self._given_files())
+        in_full = all(one.usable for one in prepared.found.values())
+        outcome = Outcome(student, True, in_full=in_full, suspicions=tuple(suspicions))
+        return self._with_points(replace(outcome, remarks=tuple(dict.fromkeys(remarks))))
+
+    def _enter_submission(self, handed_in: HandedIn, found: Mapping[str, Found]) -> None:
+        """Enter who has handed in, and when; a notebook that is missing earns nothing."""
+        assignment, student = self.coursedir.assignment_id, handed_in.student
+        stamp = handed_in.files.get("timestamp.txt", b"").decode("utf-8", "replace").strip()
+        with self._gradebook() as book:
+            book.update_or_create_student(student)
+            # None where no time is known: that of an earlier file must not stay.
+            book.update_or_create_submission(assignment, student, timestamp=stamp or None)
+            for name in set(self.released) - set(found):
+                for grade in book.find_submission_notebook(name, assignment, student).grades:
+                    grade.auto_score, grade.needs_manual_grade = 0, False
+            book.db.commit()
+
+    def _place(self, student: str) -> Path:
+        coursedir = self.coursedir
+        return Path(
+            coursedir.format_path(coursedir.autograded_directory, student, coursedir.assignment_id)
+        )
+
+    def _put(self, place: Path, pages: Mapping[str, str], files: Mapping[str, bytes]) -> None:
+        """Write the marked notebooks and the files beside them, all at once or not at all."""
+        place.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=".marked-", dir=place.parent))
         try:
-            self.init_assignment(assignment, one.student)
-        except NbGraderException:
-            raise ValueError(f"no notebook of that name was released: {handed_in}") from None
-        one.notebooks = self.notebooks
-        self._sanitizing = True
-        self._init_preprocessors()
-        parcels = {}
-        for path in self.notebooks:
-            resources = self.init_single_notebook_resources(path)
-            notebook, complaint = _read(path)
-            one.failures += complaint
-            output, resources = self.exporter.from_notebook_node(notebook, resources)
-            checks = find_checks(nbformat.v4.reads(output), resources["nbgrader"]["notebook"])
-            one.checks[path] = checks
-            probes = {index: checked.probe for index, checked in checks.items()}
-            folder = Path(self.writer.build_directory)
-            parcels[path] = pack(output, probes, folder, self.sandbox, self._patience)
-        return parcels
+            fresh.chmod(0o755)
+            for path, content in files.items():
+                (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+                (fresh / path).write_bytes(content)
+            for name, text in pages.items():
+                (fresh / f"{name}.ipynb").write_text(text, encoding="utf-8")
+            permissions = int(str(self.permissions), 8)
+            for path in fresh.rglob("*"):
+                if path.is_file():
+                    path.chmod(permissions)
+            if place.exists():
+                rmtree(str(place))
+            fresh.rename(place)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
 
-    def _finish(self, one: Submission, results: dict[str, dict]) -> None:
-        """Judge what came back and enter it into the gradebook."""
-        assignment = self.coursedir.assignment_id
-        self._sanitizing = True  # the paths are those of what was handed in
-        known = {path: self.init_single_notebook_resources(path) for path in one.notebooks}
-        self._sanitizing = False
-        self._init_preprocessors()
-        for path, resources in known.items():
-            executed = unpack(results[path])
-            resources[STAMP] = Marking(one.checks[path], executed)
-            output, resources = self.exporter.from_notebook_node(executed.notebook, resources)
-            self.write_single_notebook(output, resources)
-            one.failures += resources[STAMP]["failures"]
-            one.suspicions += resources[STAMP]["suspicions"]
-        self.set_permissions(assignment, one.student)
-        self.run_post_convert_hook()
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
-            found = book.find_submission(assignment, one.student)
-            one.points, one.possible = found.score, found.max_score
-            one.by_hand = found.needs_manual_grade
-        one.marked = True
-        one.checks.clear()
-        self.report.append(one)
+    def _withdraw(self, student: str) -> None:
+        """Take the automatic marks of a submission back; what was given by hand stays."""
+        place = self._place(student)
+        if place.exists():
+            rmtree(str(place))
+        with self._gradebook() as book:
+            try:
+                submission = book.find_submission(self.coursedir.assignment_id, student)
+            except MissingEntry:
+                return
+            for notebook in submission.notebooks:
+                notebook.late_submission_penalty = None
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+            book.db.commit()
+
+    def _marked_before(self, handed_in: HandedIn) -> Outcome | None:
+        """Return how an earlier marking of these very files went, or None."""
+        place = self._place(handed_in.student)
+        remarks, in_full = list(handed_in.remarks), True
+        pages = sorted(place.glob("*.ipynb"))
+        for path in pages:
+            fingerprint, marking = fingerprint_of(path, STAMP)
+            if fingerprint != handed_in.fingerprint:
+                return None
+            remarks += [*marking.get("remarks", ()), *marking.get("failures", ())]
+            in_full = in_full and marking.get("usable", True)
+        if not pages:
+            return None
+        done = Outcome(handed_in.student, True, before=True, in_full=in_full)
+        return self._with_points(replace(done, remarks=tuple(dict.fromkeys(map(str, remarks)))))
+
+    def _with_points(self, outcome: Outcome) -> Outcome:
+        with self._gradebook() as book:
+            found = book.find_submission(self.coursedir.assignment_id, outcome.student)
+            return replace(
+                outcome,
+                points=found.score,
+                possible=found.max_score,
+                by_hand=bool(found.needs_manual_grade),
+            )
 
 
-def _give_up(error: BaseException) -> None:
-    raise error
+def _nothing() -> None:
+    """Make nothing ready: without a sandbox there is nothing to warm up."""
 
 
-def _is_marked(path: Path) -> bool:
-    try:
-        return STAMP in nbformat.read(path, as_version=4).metadata
-    except Exception:  # an interrupted run may leave half a file
-        return False
+def course_problem(config: Mapping, folder: Path) -> str:
+    """Return why nothing may be marked with a configuration, in words that say where to go, or "".
 
-
-def _read(path: str) -> tuple[NotebookNode, list[str]]:
-    """Read a submitted notebook; one that cannot be read becomes a page that says so."""
-    try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
-        return notebook, []
-    except Exception:
-        return new_notebook(cells=[new_markdown_cell(f"**{UNREADABLE}.**")]), [UNREADABLE]
+    Without the course's own settings nbgrader runs students' code as whoever marks.
+    """
+    chosen = [str(p) for p in config.get("Autograde", {}).get("autograde_preprocessors", [])]
+    if any(p.endswith("helpers.grading.execute.Execute") or "Execute'" in p for p in chosen):
+        return ""
+    above = [p for p in folder.resolve().parents if (p / "nbgrader_config.py").exists()]
+    where = f"go to {above[0]}" if above else "go to the course's folder, where that file lies"
+    return f"{folder} has no nbgrader_config.py that runs submissions in the sandbox, so nothing is marked: {where}"
 
 
 class BatchApp(AutogradeApp):
@@ -281,27 +413,15 @@ class BatchApp(AutogradeApp):
             self.coursedir.assignment_id = self.extra_args.pop()
         if not self.coursedir.assignment_id:
             self.fail("name the assignment, say: python -m helpers.grading autograde 01_tensors")
-        converter = ParallelAutograde(coursedir=self.coursedir, parent=self)
+        problem = course_problem(self.config, Path(self.coursedir.root))
+        if problem:
+            self.fail(problem)
         try:
+            converter = ParallelAutograde(coursedir=self.coursedir, parent=self)
             converter.start()
-        except SandboxError as error:
-            self.fail(str(error))
+        except (SandboxError, NbGraderException) as error:
+            self.fail(printable(str(error), 2000) if "\n" not in str(error) else str(error))
+        except KeyboardInterrupt:
+            self.fail("stopped; what is finished is kept, run the same command again for the rest")
         print(table(converter.report))
-        sys.exit(any(not s.marked or UNREADABLE in s.failures for s in converter.report))
-
-
-def table(report: list[Submission]) -> str:
-    """Return the outcome: a line for each submission that wants attention, and the counts."""
-    lines = []
-    for one in sorted(report, key=lambda s: s.student):
-        words = [f"not marked: {w}" if not one.marked else w for w in one.failures]
-        words += [f"suspicious: {w}" for w in dict.fromkeys(one.suspicions)]
-        if words:
-            lines.append(f"{one.student}  {one.points:g}/{one.possible:g}  {'; '.join(words)}")
-    counts = {
-        "marked": sum(s.marked for s in report),
-        "not marked": sum(not s.marked for s in report),
-        "wait for a mark by hand": sum(s.by_hand for s in report),
-        "suspicious": sum(bool(s.suspicions) for s in report),
-    }
-    return "\n".join([*lines, ", ".join(f"{n} {what}" for what, n in counts.items())])
+        sys.exit(any(not o.marked or not o.in_full for o in converter.report))

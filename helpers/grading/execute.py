@@ -16,10 +16,19 @@ STAMP = "course_marking"
 
 @dataclass(frozen=True)
 class Marking:
-    """What a worker has brought back of one notebook, and the checks that it was sent."""
+    """What a worker has brought back of one notebook, and the checks that it was sent.
+
+    Attributes:
+        handed_in: the fingerprint of the files that were handed in.
+        remarks: what was odd about them; empty where the notebook was taken as it was.
+        usable: whether there was a notebook that could be read.
+    """
 
     checks: dict
     executed: Executed
+    handed_in: str = ""
+    remarks: tuple[str, ...] = ()
+    usable: bool = True
 
     def __deepcopy__(self, memo: dict) -> "Marking":
         """Return this: nbconvert copies all resources, and these are large."""
@@ -53,8 +62,12 @@ class Execute(NbGraderPreprocessor):
         # Not above: only who judges needs torch.
         from helpers.grading.marking import find_checks, judge_checks
 
-        if isinstance(resources.get(STAMP), Marking):
-            checks, executed = resources[STAMP].checks, resources[STAMP].executed
+        marking = resources.get(STAMP)
+        known = {}
+        if isinstance(marking, Marking):
+            checks, executed = marking.checks, marking.executed
+            known = {"handed_in": marking.handed_in, "remarks": list(marking.remarks)}
+            known["usable"] = marking.usable
         else:
             checks = find_checks(nb, resources["nbgrader"]["notebook"])
             probes = {index: checked.probe for index, checked in checks.items()}
@@ -66,6 +79,6 @@ class Execute(NbGraderPreprocessor):
             self.log.warning("%s: %s", student, words)
         for words in executed.suspicions:
             self.log.warning("%s, suspicious: %s", student, words)
-        report = {"failures": executed.failures, "suspicions": executed.suspicions}
+        report = {"failures": executed.failures, "suspicions": executed.suspicions} | known
         executed.notebook.metadata[STAMP] = resources[STAMP] = report
         return executed.notebook, resources

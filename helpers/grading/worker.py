@@ -102,45 +102,42 @@ def close() -> None:
 
 
 @dataclass(frozen=True)
-class Parcel:
-    """A submission's notebook on its way to a worker: plain data alone.
+class Job:
+    """All that a worker needs of one submission: plain data, made once, never changed.
 
     Attributes:
-        notebook: as JSON text.
-        probes: for the index of a check's cell, the plan as JSON text and the name of the answer.
-        files: the files beside the notebook, by relative path.
+        student: whose it is.
+        tasks: the notebooks that are to be run, by the names under which they were released.
+        files: what lies beside them, by path: the student's own files and the course's.
+        safe: whether it needs the sandbox.
+        patience: the limits of time and output.
     """
 
-    notebook: str
-    probes: dict[int, tuple[str, str]]
-    files: dict[str, bytes]
+    student: str
+    tasks: Mapping[str, Task]
+    files: Mapping[str, bytes]
     safe: bool
     patience: Patience
 
 
-def pack(
-    notebook: str, probes: dict[int, Probe], folder: Path, safe: bool, patience: Patience
-) -> Parcel:
-    """Put a submission (JSON text) and the plain files of its folder into a parcel."""
-    files, _ = read_files(folder)
-    plain = {index: (probe.plan, probe.name) for index, probe in probes.items()}
-    return Parcel(notebook, plain, files, safe, patience)
+def work(job: Job) -> dict[str, dict]:
+    """Run a submission's notebooks; returns for each name plain data that `unpack` reads."""
+    sandbox = None
+    if job.safe:
+        sandbox = _sandbox_with(frozenset().union(*map(_modules_of_task, job.tasks.values())))
+    done = run_all(job.tasks, job.files, job.patience, sandbox)
+    return {
+        name: asdict(executed) | {"notebook": nbformat.writes(executed.notebook)}
+        for name, executed in done.items()
+    }
 
 
-def work(parcel: Parcel) -> dict:
-    """Run what is in a parcel; returns plain data that `unpack` reads."""
-    notebook = nbformat.reads(parcel.notebook, as_version=4)
-    probes = {index: Probe(*probe) for index, probe in parcel.probes.items()}
-    executed = run_here(notebook, probes, parcel.files, parcel.safe, parcel.patience)
-    return asdict(executed) | {"notebook": nbformat.writes(executed.notebook)}
-
-
-def work_all(parcels: dict[str, Parcel]) -> dict[str, dict]:
-    """Run each notebook of a submission; returns by path what `work` does."""
-    return {path: work(parcel) for path, parcel in parcels.items()}
+def _modules_of_task(task: Task) -> frozenset[str]:
+    cells = nbformat.reads(task.notebook, as_version=4).cells
+    return modules_of(c for c in cells if c.metadata.get(COURSES_OWN))
 
 
 def unpack(result: dict) -> Executed:
-    """Return what `work` found out."""
+    """Return what `work` found out about one notebook."""
     notebook = nbformat.reads(result["notebook"], as_version=4)
     return Executed(**result | {"notebook": notebook})

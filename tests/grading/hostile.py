@@ -40,18 +40,27 @@ def pour(data):
 # Hold the worker: no reply that counts ever comes.
 HOLDING = {
     "junk to whoever waits": _SOCKETS + _ON + "on(lambda: shell.send_multipart([*who, b'junk']))",
-    "replies to nobody": _SOCKETS + _ON + """
+    "replies to nobody": _SOCKETS
+    + _ON
+    + """
 on(lambda: kernel.session.send(shell, 'execute_reply', {'status': 'ok'}, ident=who))""",
-    "outputs without end": _SOCKETS + _ON + """
+    "outputs without end": _SOCKETS
+    + _ON
+    + """
 on(lambda: kernel.send_response(kernel.iopub_socket, 'stream', {'name': 'stdout', 'text': 'x'}))""",
-    "outputs of other cells without end": _SOCKETS + _ON + """
+    "outputs of other cells without end": _SOCKETS
+    + _ON
+    + """
 on(lambda: kernel.session.send(kernel.iopub_socket, 'stream', {'name': 'stdout', 'text': 'x'}, parent={}))""",
     "a stopped kernel": "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
     "another key": "get_ipython().kernel.session.key = b'another'",
     "no sockets": "import os\nos.closerange(3, 4000)",
-    "one byte after the other": _RAW + _ON + "import time\non(lambda: (pour(b'\\x02'), time.sleep(0.01)))",
+    "one byte after the other": _RAW
+    + _ON
+    + "import time\non(lambda: (pour(b'\\x02'), time.sleep(0.01)))",
     "garbage on every connection": _RAW + _ON + "on(lambda: pour(os.urandom(4096)))",
-    "a reply that is none": _SOCKETS + """
+    "a reply that is none": _SOCKETS
+    + """
 async def lie(*arguments, **more):
     return []
 kernel.do_execute = lie""",
@@ -78,7 +87,9 @@ handles[0].update({'text/plain': 'y' * 2_900_000}, raw=True)""",
     "wide characters": """
 for _ in range(60):
     print('\\N{SNOWMAN}' * 9_000_000)""",
-    "a message without end": _RAW + _ON + """
+    "a message without end": _RAW
+    + _ON
+    + """
 part = b'\\x03' + (1 << 20).to_bytes(8, 'big') + bytes(1 << 20)
 for end in ends:
     end.setblocking(True)
@@ -88,7 +99,8 @@ for end in ends:
     threading.Thread(target=on, args=(lambda: end.sendall(part),), daemon=True).start()
 import time
 time.sleep(60)""",
-    "long signatures": _SOCKETS + """
+    "long signatures": _SOCKETS
+    + """
 import os
 for _ in range(20_000):
     shell.send_multipart([*who, b'<IDS|MSG>', os.urandom(60_000).hex().encode(), b'{}', b'{}', b'{}', b'{}'])""",

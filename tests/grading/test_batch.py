@@ -10,7 +10,7 @@ import time
 import nbformat
 import pytest
 
-from helpers.grading.batch import Submission, table
+from helpers.grading.report import Outcome, table
 from helpers.grading.walls import why_not
 from tests.grading.course import LESSON, Course
 
@@ -22,9 +22,9 @@ ALL = {"double": 3.0, "shapes": 2.0, "relu": 1.0, "six_test": 1.0, "why": None}
 def test_the_table_shows_what_wants_attention_and_counts_the_rest():
     shown = table(
         [
-            Submission("cleo", [], points=3, possible=9, marked=True, suspicions=["x", "x"]),
-            Submission("ada", [], points=9, possible=9, marked=True, by_hand=True),
-            Submission("bob", [], failures=["broken"]),
+            Outcome("cleo", True, points=3, possible=9, suspicions=("x", "x")),
+            Outcome("ada", True, points=9, possible=9, by_hand=True),
+            Outcome("bob", False, remarks=("broken",)),
         ]
     )
     assert shown.splitlines() == [

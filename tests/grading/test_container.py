@@ -153,7 +153,9 @@ def test_each_submission_has_a_container_of_its_own_that_is_ended(podman, monkey
                 new_code_cell(LOOK % str(ROOT / "solutions")),
                 new_code_cell("open('/tmp/note', 'x')"),
             ]
-            cells += [new_code_cell("import subprocess\nsubprocess.Popen(['setsid', 'sleep', '99'])")]
+            cells += [
+                new_code_cell("import subprocess\nsubprocess.Popen(['setsid', 'sleep', '99'])")
+            ]
             done = run(new_notebook(cells=cells), {}, lambda: SandboxKernelManager(sandbox))
             printed.append(json.loads(done.notebook.cells[0].outputs[0].text))
             assert not [o for o in done.notebook.cells[1].outputs if o.output_type == "error"]
