@@ -11,6 +11,13 @@ from pathlib import Path
 
 from helpers.notebooks import ROOT, lesson_ids
 
+# With the settings that it has without a configuration, nbgrader would take course/submitted for its own and run
+# students' programs as whoever marks.
+_WRONG_FOLDER = '''"""nbgrader's commands are typed one folder further up."""
+
+raise SystemExit("Nothing was done here. Type the command in the course's folder: " + {0!r})
+'''
+
 
 def nbgrader(*arguments: str, root: Path = ROOT, check: bool = True) -> subprocess.CompletedProcess:
     """Run an nbgrader command in the course folder `root`.
@@ -31,6 +38,7 @@ def release(lessons: list[str], root: Path = ROOT) -> None:
         subprocess.CalledProcessError: nbgrader refused a lesson.
     """
     (root / "course").mkdir(exist_ok=True)
+    (root / "course/nbgrader_config.py").write_text(_WRONG_FOLDER.format(str(root)))
     for lesson in lessons:
         nbgrader(
             "generate_assignment", lesson, "--create", "--force", "--log-level=WARN", root=root

@@ -224,16 +224,6 @@ def forge():
         globals()['relu'] = None
         time.sleep(0.01)
 threading.Thread(target=forge, daemon=True).start()""",
-    "signals": """
-import os, signal
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-os.kill(0, signal.SIGTERM)
-for pid in range(2, 300):
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except OSError:
-        pass""",
-    "suicide": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
     "namespaces": """
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
@@ -326,6 +316,16 @@ ANSWERS = {
 
 # These end the kernel before anything was marked: nothing is earned, and the next student is not touched.
 DEADLY = {
+    "signals": """
+import os, signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.kill(0, signal.SIGTERM)
+for pid in range(2, 300):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except OSError:
+        pass""",
+    "suicide": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
     "exit": "import os\nos._exit(0)",
     "crash": "import ctypes\nctypes.string_at(0)",
     "a loop that does not let go": """

@@ -10,7 +10,7 @@ import time
 import nbformat
 import pytest
 
-from helpers.grading.report import Outcome, table
+from helpers.grading.report import Outcome, printable, table
 from helpers.grading.walls import why_not
 from tests.grading.course import LESSON, Course
 
@@ -124,13 +124,18 @@ def test_marks_by_hand_stay_and_what_is_marked_is_not_run_again(course):
     course.run(*BATCH, code=1)
     check_all(course)
     assert course.marks("torn") == dict.fromkeys(ALL, 0.0)
-    assert "no notebook that can be read" in nbformat.writes(course.autograded("torn"))
+    assert "could not be read" in nbformat.writes(course.autograded("torn"))
     with course.gradebook() as book:
         grade = book.find_grade("why", LESSON, LESSON, "s0")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
         book.find_comment("why", LESSON, LESSON, "s0").manual_comment = "Well put."
         book.db.commit()
-    assert "0 marked" in course.run(*BATCH).stdout
+    again = course.run(*BATCH, code=1).stdout
+    assert "0 marked" in again, "and what cannot be read is told again"
+    assert "could not be read" in again
+    course.write(course.answered(), "course/submitted", "torn", LESSON)
+    assert "1 marked" in course.run(*BATCH).stdout, "a file that was replaced is marked"
+    assert course.marks("torn") == ALL
     assert "1 marked" in course.run(*BATCH, "--force", "--student=s0").stdout
     with course.gradebook() as book:
         assert book.find_grade("why", LESSON, LESSON, "s0").score == 1.5
@@ -165,11 +170,100 @@ def test_notebooks_in_odd_forms_are_marked_as_far_as_they_can_be(tmp_path):
         folder = course.submit(student, notebook)
     (folder / f"{LESSON}.ipynb").rename(folder / "mine.ipynb")
     shown = course.run(*BATCH, code=1).stdout
-    for student in ("reordered", "without-ids", "old"):
+    for student in ("reordered", "without-ids", "old", "renamed"):
         assert course.marks(student) == ALL
     assert course.marks("backwards") == dict.fromkeys(ALL, 0.0) | {"why": None}
     for student in ("too-new", "a-list"):
         assert course.marks(student) == dict.fromkeys(ALL, 0.0)
-    assert shown.count("no notebook that can be read") == 2
-    assert "no notebook of that name was released: mine.ipynb" in shown
-    assert "6 marked, 1 not marked" in shown
+    assert shown.count("could not be read") == 2
+    assert f"the notebook {LESSON} was handed in as mine.ipynb" in shown
+    assert "7 marked, 0 not marked" in shown
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_each_student_has_their_own_files_and_time_and_nobody_elses(tmp_path):
+    course = Course(tmp_path)
+    with course.gradebook() as book:
+        book.update_or_create_assignment(LESSON, duedate="2026-01-01 12:00:00 UTC")
+    look = (
+        "import os\nprint('SEES', sorted(os.path.join(d, n) for d, _, names in os.walk('.') for n in names))\n"
+        "print('OWN', open('helper.txt').read())"
+    )
+    late = {f"s{n}": n % 2 for n in range(6)}
+    for student, hours in late.items():
+        notebook = course.answered()
+        notebook.cells.insert(1, nbformat.v4.new_code_cell(look, id="look"))
+        folder = course.submit(student, notebook)
+        (folder / "helper.txt").write_text(f"of {student}")
+        (folder / "timestamp.txt").write_text(f"2026-01-01 {12 + hours}:00:00 UTC")
+    course.run(*BATCH)
+    for student, hours in late.items():
+        shown = str(next(c for c in course.autograded(student).cells if c.id == "look").outputs)
+        assert "SEES ['./helper.txt', './timestamp.txt']" in shown
+        assert f"OWN of {student}" in shown
+        with course.gradebook() as book:
+            assert book.find_submission(LESSON, student).total_seconds_late == 3600 * hours
+    (course.root / "course/submitted/s1" / LESSON / "timestamp.txt").write_text(
+        "2026-01-01 15:00:00 UTC"
+    )
+    assert "1 marked" in course.run(*BATCH).stdout
+    with course.gradebook() as book:
+        assert book.find_submission(LESSON, "s1").total_seconds_late == 3 * 3600
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_every_folder_has_a_line_that_says_what_became_of_it(tmp_path):
+    course = Course(tmp_path)
+    plain = nbformat.writes(course.answered())
+    for student, name in (("as-text", f"{LESSON}.ipynb.txt"), ("too-deep", f"x/{LESSON}.ipynb")):
+        path = course.root / "course/submitted" / student / LESSON / name
+        path.parent.mkdir(parents=True)
+        path.write_text(plain)
+    (course.root / "course/submitted/[br] #?%" / LESSON).mkdir(parents=True)
+    pdf = course.root / "course/submitted/.pdf" / LESSON / "answers.pdf"
+    pdf.parent.mkdir(parents=True)
+    pdf.write_bytes(b"%PDF-1.4")
+    shown = course.run(*BATCH, code=1).stdout
+    for student in ("as-text", "too-deep"):
+        assert course.marks(student) == ALL
+        assert f"{student}  6/9  the notebook {LESSON} was handed in as" in shown.replace(
+            "7/9", "6/9"
+        )
+    assert course.marks(".pdf") == course.marks("[br] #?%") == dict.fromkeys(ALL, 0.0)
+    assert "what was handed in: answers.pdf" in shown
+    assert "[br] #?%" in shown
+
+
+def test_in_a_folder_without_the_courses_settings_nothing_is_marked(tmp_path):
+    course = Course(tmp_path)
+    course.submit("ada", course.answered())
+    for command in (BATCH, ["-m", "nbgrader", "autograde", LESSON]):
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=tmp_path / "course",
+            env=os.environ | {"PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode
+        assert str(tmp_path) in done.stderr + done.stdout
+        assert not (tmp_path / "course/autograded").exists()
+
+
+@pytest.mark.parametrize("jobs", ["0", "-3"])
+def test_no_jobs_are_refused(tmp_path, jobs):
+    course = Course(tmp_path)
+    course.submit("ada", course.answered())
+    done = course.run("-m", "helpers.grading", "autograde", LESSON, f"--jobs={jobs}", code=1)
+    assert "1 or more" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b[2Jcleared", "two\nlines", "\u202eturned", "half \ud800", "\x9b31m", "a\u2028b"]
+)
+def test_a_terminal_obeys_nothing_in_the_table(text):
+    line = printable(text)
+    assert line.isprintable()
+    assert len(line.encode("utf-8").splitlines()) == 1
