@@ -75,7 +75,7 @@ def _parsed(text: str) -> dict:
     except RecursionError:
         raise UnreadableError("the file is nested too deeply") from None
     except ValueError as error:
-        if re.search(r"^<{7} ", text, re.MULTILINE):
+        if re.search(r"^\s*<{7} ", text, re.MULTILINE):
             raise UnreadableError("the file holds the marks of a merge conflict") from None
         if not text.lstrip().startswith("{"):
             raise UnreadableError("the file is a text, not a notebook") from None
