@@ -179,6 +179,8 @@ class Exercise:
             ],
             gradients=self.gradients,
             seconds=self.seconds,
+            # What torch is called with matters only where something is closed; watching costs some time.
+            watch=bool(self.shortcuts),
         )
         plan.truths = [c.truth for c in cases]
         return plan
