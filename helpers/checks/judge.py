@@ -21,8 +21,8 @@ from helpers.checks.exercise import (
 )
 from helpers.checks.limits import undisturbed
 from helpers.checks.probe import run_case
-from helpers.checks.show import shorten, show
 from helpers.checks.reading import banned_in
+from helpers.checks.show import shorten, show
 from helpers.checks.verdict import Requirement, Verdict
 
 _NO_CASE = (
@@ -66,7 +66,7 @@ def _is_sound(record: Any, plan: dict) -> bool:
     if not isinstance(record.get("source"), str | None):
         return False
     lists = [record.get(key) for key in ("uses", "syntax", "hides", "calls")]
-    if not all(isinstance(l, list) and all(isinstance(w, str) for w in l) for l in lists):
+    if not all(isinstance(some, list) and all(isinstance(w, str) for w in some) for some in lists):
         return False
     runs = record.get("runs")
     if not isinstance(runs, list) or len(runs) > len(plan["cases"]):

@@ -123,7 +123,12 @@ _NAMESPACES = {"builtins.globals", "builtins.locals", "builtins.vars"}
 _IMPORTERS = {"builtins.__import__", "importlib.import_module"}
 _GETTERS = {"operator.attrgetter", "operator.methodcaller"}
 _LOOKS = {"get", "__getitem__", "pop", "setdefault"}
-_GRAD_MODES = {"no_grad", "enable_grad", "set_grad_enabled", "inference_mode"}  # live in torch.autograd
+_GRAD_MODES = {
+    "no_grad",
+    "enable_grad",
+    "set_grad_enabled",
+    "inference_mode",
+}  # live in torch.autograd
 
 
 class Reader:
@@ -367,9 +372,9 @@ class Reader:
             return None
         if isinstance(place, ast.Attribute) and place.attr == "__dict__":
             return self._values(place.value, scope), key
-        if isinstance(place, ast.Attribute) and place.attr == "modules":
-            if Lib("sys") in self._values(place.value, scope):
-                return [Lib("")], key
+        is_modules = isinstance(place, ast.Attribute) and place.attr == "modules"
+        if is_modules and Lib("sys") in self._values(place.value, scope):
+            return [Lib("")], key
         if isinstance(place, ast.Call):
             paths = {v.path for v in self._values(place.func, scope) if isinstance(v, Lib)}
             if paths & _NAMESPACES:
@@ -424,7 +429,11 @@ class Reader:
             return [v for b in bases for v in self._attribute_of(b, name)] if name else [None]
         if paths & _IMPORTERS and node.args:
             text = self._text(node.args[0], scope)
-            return [Lib(text.split(".")[0] if "builtins.__import__" in paths else text)] if text else [None]
+            return (
+                [Lib(text.split(".")[0] if "builtins.__import__" in paths else text)]
+                if text
+                else [None]
+            )
         # An object of the learner's own class.
         return [v.called() for v in called if hasattr(v, "called")] or [None]
 
@@ -584,7 +593,9 @@ class _Local:
 
 def defined_in(cls: ast.ClassDef) -> set[str]:
     """Return the names of a class's methods and attributes, those set on `self` included."""
-    names = {statement.name for statement, _ in flatten(cls.body) if isinstance(statement, DEFINITIONS)}
+    names = {
+        statement.name for statement, _ in flatten(cls.body) if isinstance(statement, DEFINITIONS)
+    }
     stack: list[ast.AST] = list(cls.body)
     while stack:
         node = stack.pop()

@@ -13,7 +13,9 @@ from functools import lru_cache
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-MAX_TEXT = 2_000_000  # characters; a longer cell takes more memory to read than a marker should give
+MAX_TEXT = (
+    2_000_000  # characters; a longer cell takes more memory to read than a marker should give
+)
 
 
 class TooLong(Exception):

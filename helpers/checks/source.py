@@ -70,7 +70,9 @@ def _unwrapped(answer: Any) -> Any:
         elif isinstance(answer, staticmethod | classmethod | types.MethodType):
             answer = answer.__func__
         else:
-            inner = inspect.getattr_static(answer, "__wrapped__", None) if callable(answer) else None
+            inner = (
+                inspect.getattr_static(answer, "__wrapped__", None) if callable(answer) else None
+            )
             if inner is None or isinstance(answer, type):
                 return answer
             answer = inner
@@ -104,7 +106,11 @@ def as_value(thing: Any, root: str | None, *, is_answer: bool = False) -> Value:
         known = thing.__name__ in sys.modules and _in_library(thing.__name__)
         return Lib(thing.__name__) if known else _Module(thing, root)
     if isinstance(thing, types.FunctionType):
-        own = is_answer or is_own_file(thing.__code__.co_filename) or (root and thing.__module__ == root)
+        own = (
+            is_answer
+            or is_own_file(thing.__code__.co_filename)
+            or (root and thing.__module__ == root)
+        )
         if own or "__wrapped__" in vars(thing):
             return _Function(thing, root, bool(own))
         return Lib(_path(thing))
@@ -113,7 +119,13 @@ def as_value(thing: Any, root: str | None, *, is_answer: bool = False) -> Value:
         return _Class(thing, root) if own else Lib(_path(thing))
     if isinstance(thing, bool | int | float | complex | str | bytes | None):
         return None
-    wraps = (functools.partial, functools.partialmethod, types.MethodType, staticmethod, classmethod)
+    wraps = (
+        functools.partial,
+        functools.partialmethod,
+        types.MethodType,
+        staticmethod,
+        classmethod,
+    )
     if isinstance(thing, (*wraps, property, dict, list, tuple, set, frozenset)):
         return _Object(thing, root)
     if inspect.getattr_static(thing, "__wrapped__", None) is not None:  # as by lru_cache
@@ -243,7 +255,9 @@ class _Function(_Live):
     def neighbours(self) -> list[Any]:
         names, closure = self.thing.__globals__, _closure(self.thing)
         used = _names(self.thing.__code__)
-        return [closure[n] if n in closure else names[n] for n in used if n in closure or n in names]
+        return [
+            closure[n] if n in closure else names[n] for n in used if n in closure or n in names
+        ]
 
 
 class _Class(_Live):
@@ -270,7 +284,11 @@ class _Class(_Live):
         return Instance(("object", id(self.thing)), frozenset(self.names()), (self,))
 
     def _functions(self) -> list[types.FunctionType]:
-        return [f for v in vars(self.thing).values() if isinstance(f := _unwrapped(v), types.FunctionType)]
+        return [
+            f
+            for v in vars(self.thing).values()
+            if isinstance(f := _unwrapped(v), types.FunctionType)
+        ]
 
     def _node(self) -> ast.ClassDef | None:
         # `inspect.getsource` finds no class of a notebook: __main__ has no file. Its methods know their cell.

@@ -47,24 +47,143 @@ from helpers.grading.runner import COURSES_OWN
 
 MAX_SOURCE = 20_000
 _RUN = {"time", "capture", "prun"}  # cell magics whose cell runs in the notebook's own namespace
-_ASIDE = {"timeit", "debug", "script", "bash", "sh", "html", "javascript", "js", "latex", "markdown", "svg"} | {
-    *("python", "python3", "pypy", "perl", "ruby", "system", "sx", "!", "HTML", "SVG", "cmd", "file", "writefile")
+_ASIDE = {
+    "timeit",
+    "debug",
+    "script",
+    "bash",
+    "sh",
+    "html",
+    "javascript",
+    "js",
+    "latex",
+    "markdown",
+    "svg",
+} | {
+    *(
+        "python",
+        "python3",
+        "pypy",
+        "perl",
+        "ruby",
+        "system",
+        "sx",
+        "!",
+        "HTML",
+        "SVG",
+        "cmd",
+        "file",
+        "writefile",
+    )
 }
-_LINES = {"time", "timeit", "prun", "run", "matplotlib", "config", "load_ext", "pip", "conda", "who", "whos"} | {
-    *("autoreload", "reload_ext", "cd", "pwd", "ls", "env", "set_env", "precision", "xmode", "pdb", "pinfo", "pinfo2"),
-    *("pdoc", "pdef", "psource", "pfile", "psearch", "lsmagic", "magic", "history", "hist", "system", "sx", "sc"),
-    *("mkdir", "cat", "head", "less", "more", "cp", "mv", "rm", "memit", "mprun", "lprun", "logstart", "colors"),
-    *("unload_ext", "doctest_mode", "quickref", "tb", "uv", "mamba", "man", "pprint", "automagic", "alias", "cls"),
+_LINES = {
+    "time",
+    "timeit",
+    "prun",
+    "run",
+    "matplotlib",
+    "config",
+    "load_ext",
+    "pip",
+    "conda",
+    "who",
+    "whos",
+} | {
+    *(
+        "autoreload",
+        "reload_ext",
+        "cd",
+        "pwd",
+        "ls",
+        "env",
+        "set_env",
+        "precision",
+        "xmode",
+        "pdb",
+        "pinfo",
+        "pinfo2",
+    ),
+    *(
+        "pdoc",
+        "pdef",
+        "psource",
+        "pfile",
+        "psearch",
+        "lsmagic",
+        "magic",
+        "history",
+        "hist",
+        "system",
+        "sx",
+        "sc",
+    ),
+    *(
+        "mkdir",
+        "cat",
+        "head",
+        "less",
+        "more",
+        "cp",
+        "mv",
+        "rm",
+        "memit",
+        "mprun",
+        "lprun",
+        "logstart",
+        "colors",
+    ),
+    *(
+        "unload_ext",
+        "doctest_mode",
+        "quickref",
+        "tb",
+        "uv",
+        "mamba",
+        "man",
+        "pprint",
+        "automagic",
+        "alias",
+        "cls",
+    ),
 }
 # What an honest answer has no need of, and who makes up a record does.
 _MACHINERY = (
-    *("helpers.checks.", "helpers.grading", "torch.overrides", "torch.utils._python_dispatch", "torch._C"),
-    *("sys.modules", "sys.settrace", "sys.setprofile", "sys._getframe", "sys.meta_path", "sys.path_hooks"),
+    *(
+        "helpers.checks.",
+        "helpers.grading",
+        "torch.overrides",
+        "torch.utils._python_dispatch",
+        "torch._C",
+    ),
+    *(
+        "sys.modules",
+        "sys.settrace",
+        "sys.setprofile",
+        "sys._getframe",
+        "sys.meta_path",
+        "sys.path_hooks",
+    ),
     *("gc", "ctypes", "inspect.currentframe", "inspect.stack", "linecache", "builtins.__import__"),
-    *("IPython.core", "importlib", "builtins.setattr", "unittest.mock", "atexit", "marshal", "types.CodeType"),
+    *(
+        "IPython.core",
+        "importlib",
+        "builtins.setattr",
+        "unittest.mock",
+        "atexit",
+        "marshal",
+        "types.CodeType",
+    ),
 )
 _OPEN = {"helpers.checks.lesson", "helpers.checks.lesson_ids", "helpers.checks.Verdict"}
-_SHELL = {"run_line_magic", "run_cell_magic", "system", "getoutput", "run_line_magic_string", "magic"}
+_NAMESPACES = ("globals", "locals", "vars")
+_SHELL = {
+    "run_line_magic",
+    "run_cell_magic",
+    "system",
+    "getoutput",
+    "run_line_magic_string",
+    "magic",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,7 +406,7 @@ class Space:
         name = root_name(place)
         if isinstance(place, ast.Subscript) and isinstance(place.value, ast.Call):
             called = place.value.func
-            if isinstance(called, ast.Name) and called.id in ("globals", "locals", "vars"):
+            if isinstance(called, ast.Name) and called.id in _NAMESPACES:
                 key = text_of(place.slice, self._scope())
                 if key is None:
                     self.doubts.append((self.now, called.id))
@@ -360,10 +479,10 @@ class Space:
         elif isinstance(called, ast.Attribute):
             name = root_name(called.value)
             inner = called.value
-            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
-                if inner.func.id in ("globals", "locals", "vars") and called.attr in ("update", "__setitem__"):
-                    self.doubts.append((self.now, inner.func.id))
-                    self.patches.append((self.now, Code(node, self._scope(), True)))
+            space = getattr(inner.func, "id", "") if isinstance(inner, ast.Call) else ""
+            if space in _NAMESPACES and called.attr in ("update", "__setitem__"):
+                self.doubts.append((self.now, space))
+                self.patches.append((self.now, Code(node, self._scope(), True)))
             values = self._scope().root.values(name) if name else []
             if name and values and not any(isinstance(v, Lib | None) for v in values):
                 for one in {name, *self._aliases(name)}:
@@ -385,11 +504,13 @@ class Space:
     def _exec(self, node: ast.Call, sure: bool, lines: tuple[str, ...]) -> None:
         text = text_of(node.args[0], self._scope()) if node.args else None
         compiled = node.args[0] if node.args else None
-        if text is None and isinstance(compiled, ast.Call) and compiled.args:  # exec(compile(text, …))
-            if isinstance(compiled.func, ast.Name) and compiled.func.id == "compile":
-                text = text_of(compiled.args[0], self._scope())
+        is_call = isinstance(compiled, ast.Call) and compiled.args
+        if text is None and is_call and getattr(compiled.func, "id", "") == "compile":
+            text = text_of(compiled.args[0], self._scope())
         into = node.args[1] if len(node.args) > 1 else None
-        own = into is None or (isinstance(into, ast.Call) and getattr(into.func, "id", "") == "globals")
+        own = into is None or (
+            isinstance(into, ast.Call) and getattr(into.func, "id", "") == "globals"
+        )
         if text is None:
             self.doubts.append((self.now, "exec"))
         elif node.func.id == "exec" and own:
@@ -402,10 +523,9 @@ class Space:
             if tree is not None:
                 space = Space(self.files, depth=self.depth + 1)
                 space.run(text)
-                for name, entries in space.history.items():
+                for entries in space.history.values():
                     for entry in entries:
                         self._bind(root_name(into), entry.bound, False, lines)
-                        del name
         else:
             self.patches.append((self.now, Code(node, self._scope(), True)))
 
@@ -580,7 +700,12 @@ class Program:
         kinds = (*DEFINITIONS, ast.Import, ast.ImportFrom)
         if not all(isinstance(s, kinds) or _is_plain(s, others) for s in tree.body):
             return False
-        named = {n for s in tree.body for n, _ in bindings(s) if not isinstance(s, ast.Import | ast.ImportFrom)}
+        named = {
+            n
+            for s in tree.body
+            for n, _ in bindings(s)
+            if not isinstance(s, ast.Import | ast.ImportFrom)
+        }
         return bool(named & others) and not any(
             re.search(rf"\b{re.escape(one)}\b", text)
             for one in named
@@ -591,16 +716,21 @@ class Program:
 
 def _is_plain(statement: ast.stmt, names: set[str]) -> bool:
     targets = getattr(statement, "targets", [])
-    return isinstance(statement, ast.Assign) and all(getattr(t, "id", None) in names for t in targets)
+    return isinstance(statement, ast.Assign) and all(
+        getattr(t, "id", None) in names for t in targets
+    )
 
 
 def _trees_in_strings(tree: ast.Module) -> Iterator[ast.Module]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 100_000:
-            if re.search(r"\bdef |\bimport |\blambda\b", node.value):
-                inner = tree_of(python_of(node.value))
-                if inner is not None:
-                    yield inner
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and len(node.value) < 100_000
+        ) and re.search(r"\bdef |\bimport |\blambda\b", node.value):
+            inner = tree_of(python_of(node.value))
+            if inner is not None:
+                yield inner
 
 
 def _together(one: Reading, other: Reading) -> Reading:

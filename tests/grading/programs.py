@@ -3,6 +3,8 @@
 Each is a list of cells; "CHECK" stands where the check is. The exercise is the softmax of lesson 03.
 """
 
+# ruff: noqa: E501 - a program is a text that is best read in one piece
+
 SETUP = "import functools\nimport torch\nfrom torch import nn\nfrom torch.nn import functional as F"
 BODY = "    e = torch.exp(x)\n    return e / e.sum(dim=dim, keepdim=True)"
 RIGHT = f"def softmax(x, dim):\n{BODY}"
@@ -68,10 +70,16 @@ HONEST: dict[str, list[str]] = {
     "try": [f"try:\n    {NESTED}\nexcept OSError:\n    pass"],
     "global": [f"def define():\n    global softmax\n    {NESTED}\ndefine()"],
     "a dict": [HELPER, "ways = {'softmax': helper}", "softmax = ways['softmax']"],
-    "a list": [HELPER, "ways = []\nways.append(helper)", "def softmax(x, dim):\n    return ways[0](x, dim)"],
+    "a list": [
+        HELPER,
+        "ways = []\nways.append(helper)",
+        "def softmax(x, dim):\n    return ways[0](x, dim)",
+    ],
     "exec": [f"exec({RIGHT!r})"],
     "exec of a variable": [f"code = '''\n{RIGHT}\n'''\nexec(code)"],
-    "exec in a dict": [f"space = {{'torch': torch}}\nexec({RIGHT!r}, space)\nsoftmax = space['softmax']"],
+    "exec in a dict": [
+        f"space = {{'torch': torch}}\nexec({RIGHT!r}, space)\nsoftmax = space['softmax']"
+    ],
     "exec of a text put together": [f"parts = {RIGHT.split(' ')!r}\nexec(' '.join(parts))"],
     "eval": ["softmax = eval('lambda x, dim: torch.exp(x) / torch.exp(x).sum(dim, keepdim=True)')"],
     "globals": [HELPER, "globals()['softmax'] = helper"],
@@ -83,8 +91,14 @@ HONEST: dict[str, list[str]] = {
     "%run": ["%run -i mylib.py"],
     "import * of a module beside": ["from mylib import *"],
     "import of a module beside": ["from mylib import softmax"],
-    "a module beside, called": ["import mylib", "def softmax(x, dim):\n    return mylib.softmax(x, dim)"],
-    "%%writefile and import": [f"%%writefile written.py\nimport torch\n{RIGHT}", "from written import softmax"],
+    "a module beside, called": [
+        "import mylib",
+        "def softmax(x, dim):\n    return mylib.softmax(x, dim)",
+    ],
+    "%%writefile and import": [
+        f"%%writefile written.py\nimport torch\n{RIGHT}",
+        "from written import softmax",
+    ],
     "a helper in another cell": [HELPER, "def softmax(x, dim):\n    return helper(x, dim)"],
     "a helper redefined": [
         "def helper(x, dim):\n    return F.softmax(x, dim)",
@@ -94,12 +108,17 @@ HONEST: dict[str, list[str]] = {
     "a first try with torch's own": [READY, RIGHT],
     "a first try, the second in the same cell": [f"{READY}\n\n{RIGHT}"],
     "the name used again later": [RIGHT, CHECK, "softmax = torch.softmax"],
-    "merged cells": [f"{HELPER}\nx = torch.ones(3)\ndef softmax(x, dim):\n    return helper(x, dim)\nprint(x)"],
+    "merged cells": [
+        f"{HELPER}\nx = torch.ones(3)\ndef softmax(x, dim):\n    return helper(x, dim)\nprint(x)"
+    ],
     "a recursive function": [
         "def softmax(x, dim, e=None):\n    if e is None:\n        return softmax(x, dim, x.exp())\n"
         "    return e / e.sum(dim, keepdim=True)"
     ],
-    "compared with torch's": [RIGHT, "x = torch.randn(3)\nprint(torch.allclose(softmax(x, 0), torch.softmax(x, 0)))"],
+    "compared with torch's": [
+        RIGHT,
+        "x = torch.randn(3)\nprint(torch.allclose(softmax(x, 0), torch.softmax(x, 0)))",
+    ],
     "compared by a function": [
         "def same(f, g):\n    x = torch.randn(3)\n    return torch.allclose(f(x, 0), g(x, 0))",
         RIGHT,
@@ -138,7 +157,9 @@ HONEST: dict[str, list[str]] = {
     "a thousand terms": [long_sum(330)],
     "many terms": [long_sum(700)],
     "a chain of elif": [long_chain(400)],
-    "an odd f-string": [f"{RIGHT}\nname = 'a'\nprint(f'{{name!r:>{{10}}}} \\u2028 {{{{}}}} \\x41 {{\"é\"}}')"],
+    "an odd f-string": [
+        f"{RIGHT}\nname = 'a'\nprint(f'{{name!r:>{{10}}}} \\u2028 {{{{}}}} \\x41 {{\"é\"}}')"
+    ],
     "nonlocal": [
         "def outer():\n    n = 0\n    def inner(x, dim):\n        nonlocal n\n        n += 1\n"
         f"    {BODY.replace(chr(10), chr(10) + '    ')}\n    return inner\nsoftmax = outer()"
@@ -146,31 +167,48 @@ HONEST: dict[str, list[str]] = {
     "a late global": [f"{RIGHT}\ndef other():\n    print(1)\n    global zzz\n    zzz = 2\nother()"],
     "a cell that is no Python": ["def softmax(x:", RIGHT, "x = = 2"],
     "a long cell": [f"{RIGHT}\ntable = '''{'0123456789 ' * 100_000}'''"],
-    "umlauts and tabs": ["def softmax(größe, dim):\n\te = größe.exp()  # „e“\n\treturn e / e.sum(dim, keepdim=True)"],
-    "two on one line": [f"x = 1; {'softmax = lambda x, dim: x.exp() / x.exp().sum(dim, keepdim=True)'}; y = 2"],
+    "umlauts and tabs": [
+        "def softmax(größe, dim):\n\te = größe.exp()  # „e“\n\treturn e / e.sum(dim, keepdim=True)"
+    ],
+    "two on one line": [
+        f"x = 1; {'softmax = lambda x, dim: x.exp() / x.exp().sum(dim, keepdim=True)'}; y = 2"
+    ],
 }
 
 FILES = {"mylib.py": f"import torch\n\n\n{RIGHT}\n".encode()}
 
-TABLE = ["F", "torch.nn.functional"]
 BYPASSES: dict[str, list[str]] = {
     "as it is": [READY],
     "F": ["def softmax(x, dim):\n    return F.softmax(x, dim)"],
     "a method": ["def softmax(x, dim):\n    return x.softmax(dim)"],
     "torch's own": ["softmax = torch.softmax"],
     "a layer": ["def softmax(x, dim):\n    return nn.Softmax(dim=dim)(x)"],
-    "an import inside": ["def softmax(x, dim):\n    from torch import softmax as s\n    return s(x, dim)"],
-    "a module imported inside": ["def softmax(x, dim):\n    import torch.nn.functional as G\n    return G.softmax(x, dim)"],
+    "an import inside": [
+        "def softmax(x, dim):\n    from torch import softmax as s\n    return s(x, dim)"
+    ],
+    "a module imported inside": [
+        "def softmax(x, dim):\n    import torch.nn.functional as G\n    return G.softmax(x, dim)"
+    ],
     "redefined below the check": [READY, CHECK, RIGHT],
     "redefined in a cell that fails": [READY, f"1 / 0\n{RIGHT}"],
     "redefined under if False": [READY, f"if False:\n    {NESTED}"],
-    "redefined under if, the other way": [RIGHT, f"if True:\n    {READY.replace(chr(10), chr(10) + '    ')}"],
+    "redefined under if, the other way": [
+        RIGHT,
+        f"if True:\n    {READY.replace(chr(10), chr(10) + '    ')}",
+    ],
     "redefined in timeit": [READY, f"%%timeit -n1 -r1\n{RIGHT}"],
     "a redefinition that is deleted": [READY, f"if 0:\n    {NESTED}"],
     "in a list": ["fs = [torch.softmax]", "def softmax(x, dim):\n    return fs[0](x, dim)"],
-    "in a dict": ["fs = {}", "fs['s'] = F.softmax", "def softmax(x, dim):\n    return fs['s'](x, dim)"],
+    "in a dict": [
+        "fs = {}",
+        "fs['s'] = F.softmax",
+        "def softmax(x, dim):\n    return fs['s'](x, dim)",
+    ],
     "appended": ["fs = []\nfs.append(F.softmax)", "def softmax(x, dim):\n    return fs[0](x, dim)"],
-    "appended by another name": ["fs = []\ngs = fs\ngs.append(F.softmax)", "def softmax(x, dim):\n    return fs[0](x, dim)"],
+    "appended by another name": [
+        "fs = []\ngs = fs\ngs.append(F.softmax)",
+        "def softmax(x, dim):\n    return fs[0](x, dim)",
+    ],
     "appended by a function": [
         "fs = []\ndef fill(l, f):\n    l.append(f)\nfill(fs, torch.softmax)",
         "def softmax(x, dim):\n    return fs[0](x, dim)",
@@ -180,25 +218,49 @@ BYPASSES: dict[str, list[str]] = {
         "def instead(f):\n    return torch.softmax",
         "@instead\ndef softmax(x, dim):\n    return None",
     ],
-    "set on a class": ["class A:\n    pass\nA.go = staticmethod(torch.softmax)", "def softmax(x, dim):\n    return A.go(x, dim)"],
-    "a class attribute": ["class A:\n    go = torch.softmax", "def softmax(x, dim):\n    return A.go(x, dim)"],
-    "set on Tensor": ["torch.Tensor.go = torch.softmax", "def softmax(x, dim):\n    return x.go(dim)"],
-    "setattr on Tensor": ["setattr(torch.Tensor, 'go', torch.softmax)", "def softmax(x, dim):\n    return x.go(dim)"],
+    "set on a class": [
+        "class A:\n    pass\nA.go = staticmethod(torch.softmax)",
+        "def softmax(x, dim):\n    return A.go(x, dim)",
+    ],
+    "a class attribute": [
+        "class A:\n    go = torch.softmax",
+        "def softmax(x, dim):\n    return A.go(x, dim)",
+    ],
+    "set on Tensor": [
+        "torch.Tensor.go = torch.softmax",
+        "def softmax(x, dim):\n    return x.go(dim)",
+    ],
+    "setattr on Tensor": [
+        "setattr(torch.Tensor, 'go', torch.softmax)",
+        "def softmax(x, dim):\n    return x.go(dim)",
+    ],
     "a sign of Tensor": [
         "torch.Tensor.__lshift__ = lambda x, dim: torch.softmax(x, dim)",
         "def softmax(x, dim):\n    return x << dim",
     ],
     "vars": ["def softmax(x, dim):\n    return vars(torch)['soft' + 'max'](x, dim)"],
     "__dict__": ["def softmax(x, dim):\n    return torch.__dict__['soft' + 'max'](x, dim)"],
-    "attrgetter": ["import operator", "def softmax(x, dim):\n    return operator.attrgetter('soft' + 'max')(torch)(x, dim)"],
-    "methodcaller": ["from operator import methodcaller as m", "def softmax(x, dim):\n    return m('softmax', dim)(x)"],
-    "getitem": ["import operator", "def softmax(x, dim):\n    return operator.getitem(vars(torch), 'softmax')(x, dim)"],
+    "attrgetter": [
+        "import operator",
+        "def softmax(x, dim):\n    return operator.attrgetter('soft' + 'max')(torch)(x, dim)",
+    ],
+    "methodcaller": [
+        "from operator import methodcaller as m",
+        "def softmax(x, dim):\n    return m('softmax', dim)(x)",
+    ],
+    "getitem": [
+        "import operator",
+        "def softmax(x, dim):\n    return operator.getitem(vars(torch), 'softmax')(x, dim)",
+    ],
     "swapped code": [
         "def other(x, dim):\n    return torch.softmax(x, dim)",
         RIGHT,
         "softmax.__code__ = other.__code__",
     ],
-    "user_ns": [RIGHT, "get_ipython().user_ns['soft' 'max'] = lambda x, dim: torch.softmax(x, dim)"],
+    "user_ns": [
+        RIGHT,
+        "get_ipython().user_ns['soft' 'max'] = lambda x, dim: torch.softmax(x, dim)",
+    ],
     "push": [RIGHT, "get_ipython().push({'softmax': lambda x, dim: torch.softmax(x, dim)})"],
     "a hook": [
         RIGHT,
@@ -211,7 +273,9 @@ BYPASSES: dict[str, list[str]] = {
     ],
     "_softmax": ["def softmax(x, dim):\n    return torch._softmax(x, dim, False)"],
     "aten": ["def softmax(x, dim):\n    return torch.ops.aten.softmax(x, dim)"],
-    "aten, another": ["def softmax(x, dim):\n    return torch.ops.aten._softmax.default(x, dim, False)"],
+    "aten, another": [
+        "def softmax(x, dim):\n    return torch.ops.aten._softmax.default(x, dim, False)"
+    ],
     "log_softmax": ["def softmax(x, dim):\n    return x.log_softmax(dim).exp()"],
     "softmin": ["def softmax(x, dim):\n    return F.softmin(-x, dim)"],
     "attention": [
@@ -221,15 +285,25 @@ BYPASSES: dict[str, list[str]] = {
     ],
     "getattr": ["def softmax(x, dim):\n    return getattr(torch, 'xamtfos'[::-1])(x, dim)"],
     "eval": ["def softmax(x, dim):\n    return eval('torch.soft' + 'max')(x, dim)"],
-    "eval of a reversed text": ["def softmax(x, dim):\n    return eval(')mid ,x(xamtfos.hcrot'[::-1])"],
+    "eval of a reversed text": [
+        "def softmax(x, dim):\n    return eval(')mid ,x(xamtfos.hcrot'[::-1])"
+    ],
     "exec": [f"exec({READY!r})"],
     "__import__": ["def softmax(x, dim):\n    return __import__('torch').softmax(x, dim)"],
-    "importlib": ["import importlib", "def softmax(x, dim):\n    return importlib.import_module('torch').softmax(x, dim)"],
+    "importlib": [
+        "import importlib",
+        "def softmax(x, dim):\n    return importlib.import_module('torch').softmax(x, dim)",
+    ],
     "a module in a list": ["def softmax(x, dim):\n    return [F][0].softmax(x, dim)"],
-    "a factory": ["def make(f):\n    return lambda x, dim: f(x, dim)\nsoftmax = make(torch.softmax)"],
+    "a factory": [
+        "def make(f):\n    return lambda x, dim: f(x, dim)\nsoftmax = make(torch.softmax)"
+    ],
     "partial": ["softmax = functools.partial(torch.softmax)"],
     "lru_cache": ["softmax = functools.lru_cache(torch.softmax)"],
-    "jit": ["@torch.jit.script\ndef go(x, dim: int):\n    return torch.softmax(x, dim)", "def softmax(x, dim):\n    return go(x, dim)"],
+    "jit": [
+        "@torch.jit.script\ndef go(x, dim: int):\n    return torch.softmax(x, dim)",
+        "def softmax(x, dim):\n    return go(x, dim)",
+    ],
     "a text in torch.jit": [
         "unit = torch.jit.CompilationUnit('def go(x, dim: int):\\n  return torch.soft' 'max(x, dim)')",
         "def softmax(x, dim):\n    return unit.go(x, dim)",
@@ -238,7 +312,9 @@ BYPASSES: dict[str, list[str]] = {
         "import scipy.special",
         "def softmax(x, dim):\n    return torch.from_numpy(scipy.special.softmax(x.numpy(), axis=dim))",
     ],
-    "a comment longer than what is kept": [f"def softmax(x, dim):\n    # {'x' * 30_000}\n    return torch.softmax(x, dim)"],
+    "a comment longer than what is kept": [
+        f"def softmax(x, dim):\n    # {'x' * 30_000}\n    return torch.softmax(x, dim)"
+    ],
     "a class's own method as a decoy": [
         "class A:\n    def softmax(self):\n        return self",
         "def softmax(x, dim):\n    A().softmax()\n    y = [x][0]\n    return y.softmax(dim)",
@@ -247,8 +323,16 @@ BYPASSES: dict[str, list[str]] = {
         "class S(nn.Softmax):\n    pass",
         "def softmax(x, dim):\n    return S(dim=dim)(x)",
     ],
-    "a function's attribute": [RIGHT, "def softmax(x, dim):\n    return softmax.go(x, dim)\nsoftmax.go = torch.softmax"],
-    "global in a function": [RIGHT, "def swap():\n    global softmax\n    softmax = torch.softmax", RIGHT, "swap()"],
+    "a function's attribute": [
+        RIGHT,
+        "def softmax(x, dim):\n    return softmax.go(x, dim)\nsoftmax.go = torch.softmax",
+    ],
+    "global in a function": [
+        RIGHT,
+        "def swap():\n    global softmax\n    softmax = torch.softmax",
+        RIGHT,
+        "swap()",
+    ],
     "a walrus in an annotation": [RIGHT, "def other(x: (softmax := torch.softmax)):\n    pass"],
 }
 

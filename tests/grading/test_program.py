@@ -1,10 +1,12 @@
 """What a notebook's check says and what the marker says are the same, however an answer is written."""
 
+import inspect
 import json
-import os
+import sys
 from pathlib import Path
 
 import pytest
+import torch
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
@@ -12,6 +14,7 @@ from traitlets.config import Config
 from helpers.checks import Check, lesson, lesson_ids
 from helpers.checks.exercise import Exercise
 from helpers.checks.probe import MISSING, probe
+from helpers.checks.source import source_of
 from helpers.grading.marking import Checked, judge_checks
 from helpers.grading.program import Program
 from helpers.grading.runner import COURSES_OWN, Executed
@@ -32,10 +35,6 @@ def shell():
 
 @pytest.fixture(autouse=True)
 def _clean(shell, tmp_path, monkeypatch):
-    import sys
-
-    import torch
-
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     known, methods = set(sys.modules), set(vars(torch.Tensor))
@@ -102,9 +101,6 @@ def test_a_ready_made_function_earns_nothing_when_marked(shell, name, capsys):
     assert not suspicions
 
 
-HIDDEN_FROM_A_RECORD = {"attention"}  # its words are of the ban; nothing has to be watched
-
-
 def forge(record: str) -> str:
     """Return a record whose own words on the program are made up."""
     clean = {"uses": [], "syntax": [], "hides": [], "calls": [], "source": programs.RIGHT}
@@ -153,10 +149,6 @@ def _alternatives():
 @pytest.mark.parametrize(("exercise", "answer"), _alternatives())
 def test_the_alternatives_of_all_lessons_earn_the_same_when_marked(exercise, answer):
     """The marker reads the declaration's own module as the notebook that defines the answer."""
-    import inspect
-
-    from helpers.checks.source import source_of
-
     plan = exercise.plan(seed=3)
     record = probe(plan, answer)
     text = source_of(answer)
@@ -181,7 +173,9 @@ def test_the_state_when_the_check_runs_counts():
 
 
 def test_the_courses_own_cells_never_count_against_a_student():
-    cells = [new_code_cell(c) for c in ("import torch\nprint(torch.softmax)", "exec(input())\nf = 1")]
+    cells = [
+        new_code_cell(c) for c in ("import torch\nprint(torch.softmax)", "exec(input())\nf = 1")
+    ]
     cells[0].metadata[COURSES_OWN] = True
     assert "torch.softmax" not in Program(cells).reading("f").uses
 
@@ -193,7 +187,8 @@ def test_answers_to_other_exercises_are_left_out_of_what_is_looked_at_in_doubt()
 
 
 @pytest.mark.parametrize(
-    "text", ["\0", "x = (" * 5000, "(" * 300 + ")" * 300, "-" * 60_000 + "1", "é = 'ü'", "\ud800", "\f\tx"]
+    "text",
+    ["\0", "x = (" * 5000, "(" * 300 + ")" * 300, "-" * 60_000 + "1", "é = 'ü'", "\ud800", "\f\tx"],
 )
 def test_no_text_brings_the_reading_to_fall(text):
     assert "f" in program(text, "def f(): return 1", text).source_of("f")
@@ -207,4 +202,3 @@ def test_a_cell_too_long_to_be_read_is_searched_for_its_words():
 def test_a_check_notes_what_torch_is_called_with_only_where_something_is_closed():
     assert small.square.plan(0)["watch"]
     assert not small.answer.plan(0)["watch"]
-    assert os.environ is not None
