@@ -162,6 +162,10 @@ class Reader:
                 self._waiting += thing.parts()
         return self
 
+    def meaning(self, node: ast.AST, scope: Scope) -> list[Value]:
+        """Return what an expression may be; [None] where that cannot be said."""
+        return self._values(node, scope, _DEPTH // 2)
+
     def reading(self) -> Reading:
         """Return what was found."""
         doubtful = [m for m in self._methods if m in self._own_names]

@@ -46,6 +46,9 @@ from helpers.checks.source import segment
 from helpers.grading.runner import COURSES_OWN
 
 MAX_SOURCE = 20_000
+_ALIASES = (
+    6  # names of names of names that are followed; beyond, the expressions themselves are read
+)
 _RUN = {"time", "capture", "prun"}  # cell magics whose cell runs in the notebook's own namespace
 _ASIDE = {
     "timeit",
@@ -218,7 +221,8 @@ class _Piece:
     @property
     def scope(self) -> Scope:
         late = _View(self.entry.space, self.times)
-        return Scope(_View(self.entry.space, (self.entry.time,), late))
+        # What an expression refers to is what held before it: `f = wrap(f)`.
+        return Scope(_View(self.entry.space, (self.entry.time - 1,), late))
 
     def parts(self) -> Iterable[Any]:
         made = len(self.times) > 1 or not isinstance(self.entry.bound.node, DEFINITIONS)
@@ -286,8 +290,15 @@ class _View:
         if bound.node is None:
             return [None]
         piece = _Piece(entry, tuple(sorted({entry.time, *times})))
-        meaning = Reader()._values(bound.node, piece.scope, 12)
-        return meaning if None not in meaning else [piece]
+        if len(entry.space.busy) > _ALIASES or piece.key in entry.space.busy:
+            return [piece]
+        known = entry.space.meanings
+        if piece.key not in known:
+            entry.space.busy.add(piece.key)
+            meaning = Reader().meaning(bound.node, piece.scope)
+            entry.space.busy.discard(piece.key)
+            known[piece.key] = meaning if None not in meaning else [piece]
+        return known[piece.key]
 
     def imported(self, path: str) -> list[Value]:
         return self.space.imported(path)
@@ -296,8 +307,14 @@ class _View:
         entries = self.entries(name)
         if len(entries) != 1 or entries[0].bound.kind != "value":
             return None
-        entry = entries[0]
-        return text_of(entry.bound.node, _Piece(entry, self.times).scope, 3)
+        entry, busy = entries[0], self.space.busy
+        if len(busy) > _ALIASES:
+            return None
+        key = ("text", id(entry))
+        busy.add(key)
+        text = text_of(entry.bound.node, _Piece(entry, self.times).scope, 3)
+        busy.discard(key)
+        return text
 
     def file(self, path: str) -> str | None:
         return self.space.files.get(str(PurePosixPath(path)))
@@ -315,6 +332,8 @@ class Space:
     doubts: list[tuple[int, str]] = field(default_factory=list)
     modules: dict[str, "Space | None"] = field(default_factory=dict)
     depth: int = 0
+    busy: set[Any] = field(default_factory=set)
+    meanings: dict[Any, list[Value]] = field(default_factory=dict)
 
     def at(self, name: str, time: int) -> list[_Entry]:
         """Return what a name may mean at a time."""
@@ -631,7 +650,13 @@ class Program:
             if not cell.metadata.get(COURSES_OWN):
                 self._own[index] = text
             stopped = any(o.get("output_type") == "error" for o in cell.get("outputs", ()))
-            self._space.run(text, stopped=stopped)
+            doubts, patches = len(self._space.doubts), len(self._space.patches)
+            try:
+                self._space.run(text, stopped=stopped)
+            except RecursionError:  # what is nested this deep nobody writes by hand
+                self._space.doubts.append((self._space.now, "a cell that is nested too deep"))
+            if cell.metadata.get(COURSES_OWN):  # what the course does makes no student a suspect
+                del self._space.doubts[doubts:], self._space.patches[patches:]
         self._begins[len(cells)] = self._space.now
 
     def _time(self, before: int | None) -> int:
@@ -645,6 +670,13 @@ class Program:
     def reading(self, name: str, before: int | None = None) -> Reading:
         """Return what an answer refers to, as the cells before a check define it."""
         time = self._time(before)
+        try:
+            return self._reading(name, time)
+        except RecursionError:
+            texts = [t for index, t in self._own.items() if self._begins[index] < time]
+            return _words("\n".join(texts))
+
+    def _reading(self, name: str, time: int) -> Reading:
         view = _View(self._space, (time,))
         patches = [code for when, code in self._space.patches if when <= time]
         values = view.values(name)
@@ -673,8 +705,7 @@ class Program:
         try:
             tree = tree_of(text)
         except TooLong:
-            words = dict.fromkeys(re.findall(r"[A-Za-z_]\w*", text[:5_000_000]))
-            return Reading(uses=tuple(f"?.{word}" for word in words))
+            return _words(text)
         if tree is None:
             return Reading()
         view = _View(self._space, (self._begins[index + 1],))
@@ -712,6 +743,13 @@ class Program:
             for other, text in self._own.items()
             if other != index
         )
+
+
+def _words(text: str) -> Reading:
+    """Return the names in a text that cannot be read otherwise, as though each were used."""
+    return Reading(
+        tuple(f"?.{w}" for w in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", text[:5_000_000])))
+    )
 
 
 def _is_plain(statement: ast.stmt, names: set[str]) -> bool:

@@ -154,7 +154,12 @@ HONEST: dict[str, list[str]] = {
         "class Keep:\n    base = torch.e\n    def get(self, name):\n        return getattr(self, name)",
         "def softmax(x, dim):\n    e = Keep().get('base') ** x\n    return e / e.sum(dim, keepdim=True)",
     ],
-    "a thousand terms": [long_sum(330)],
+    "a name given anew many times": [
+        "n = ''\n" + "n = n + 'a'\n" * 500,
+        f"{RIGHT}\ndef wrap(f):\n    return f\n" + "softmax = wrap(softmax)\n" * 30,
+    ],
+    "names that refer to each other": [RIGHT, "a = lambda: b\nb = lambda: a\na = a\nb = b"],
+    "300 terms": [long_sum(330)],
     "many terms": [long_sum(700)],
     "a chain of elif": [long_chain(400)],
     "an odd f-string": [
@@ -332,6 +337,58 @@ BYPASSES: dict[str, list[str]] = {
         "def swap():\n    global softmax\n    softmax = torch.softmax",
         RIGHT,
         "swap()",
+    ],
+    "a function that was there before": [
+        "def go(x, dim):\n    return torch.softmax(x, dim)",
+        "softmax = functools.partial(go)",
+        "def go(x, dim):\n    return x",
+    ],
+    "a factory's helper, redefined": [
+        "def inner():\n    return torch.softmax\ndef make():\n    return inner()\nsoftmax = make()",
+        "def inner():\n    return None",
+    ],
+    "behind many names": ["a = torch.softmax\n" + "a = a\n" * 50, "softmax = a"],
+    "a property": [
+        "class A:\n    @property\n    def go(self):\n        return torch.softmax",
+        "def softmax(x, dim):\n    return A().go(x, dim)",
+    ],
+    "a metaclass": [
+        "class M(type):\n    def __call__(cls, x, dim):\n        return torch.softmax(x, dim)",
+        "class go(metaclass=M):\n    pass",
+        "def softmax(x, dim):\n    return go(x, dim)",
+    ],
+    "with as": [
+        "import contextlib",
+        "def softmax(x, dim):\n    with contextlib.nullcontext(torch.softmax) as f:\n        return f(x, dim)",
+    ],
+    "an f-string run": [
+        "def softmax(x, dim):\n    s = 'soft'\n    return eval(f'torch.{s}max')(x, dim)"
+    ],
+    "sys.modules": [
+        "import sys",
+        "def softmax(x, dim):\n    return sys.modules['torch'].softmax(x, dim)",
+    ],
+    "a subclass's super": [
+        "class A(nn.Softmax):\n    def forward(self, x):\n        return super().forward(x)",
+        "def softmax(x, dim):\n    return A(dim)(x)",
+    ],
+    "a comprehension": [
+        "def softmax(x, dim):\n    return [f(x, dim) for f in (torch.softmax,)][0]"
+    ],
+    "reduce": [
+        "def softmax(x, dim):\n    return functools.reduce(lambda a, f: f(a, dim), [F.softmax], x)"
+    ],
+    "star arguments": [
+        "ways = {'f': torch.softmax}",
+        "def softmax(x, dim):\n    return (lambda f: f(x, dim))(**ways)",
+    ],
+    "defaults swapped": [
+        "def softmax(x, dim, f=torch.exp):\n    return f(x, dim)",
+        "softmax.__defaults__ = (torch.softmax,)",
+    ],
+    "a subprocess": [
+        "import subprocess",
+        "def softmax(x, dim):\n    subprocess.run(['true'])\n    return x.exp() / x.exp().sum(dim, keepdim=True)",
     ],
     "a walrus in an annotation": [RIGHT, "def other(x: (softmax := torch.softmax)):\n    pass"],
 }

@@ -26,21 +26,25 @@ READY = {"ready.py": b"from torch import softmax as go\n"}
 
 
 @pytest.fixture(scope="module")
-def shell():
+def _one_shell():
     InteractiveShell.clear_instance()
     made = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
     yield made
     InteractiveShell.clear_instance()
 
 
-@pytest.fixture(autouse=True)
-def _clean(shell, tmp_path, monkeypatch):
+@pytest.fixture
+def shell(_one_shell, tmp_path, monkeypatch):
+    """A shell without names in a folder of its own; what its cells did to torch is undone."""
+    shell = _one_shell
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     known, methods = set(sys.modules), set(vars(torch.Tensor))
     shift = vars(torch.Tensor).get("__lshift__")
-    shell.reset(new_session=False)
-    yield
+    names = dict(shell.user_ns)
+    yield shell
+    shell.user_ns.clear()
+    shell.user_ns.update(names)
     for name in set(sys.modules) - known:
         if name in ("mylib", "ready", "written", "late"):
             del sys.modules[name]
@@ -130,8 +134,7 @@ def test_a_record_that_keeps_silent_does_not_help(name):
 
 def test_an_answer_below_its_check_is_not_attempted_in_both(shell):
     stub = "def softmax(x, dim):\n    ..."
-    for cells in ([stub, programs.CHECK, programs.RIGHT], [programs.CHECK, programs.RIGHT]):
-        shell.reset(new_session=False)
+    for cells in ([programs.CHECK, stub], [stub, programs.CHECK, programs.RIGHT]):
         verdict, points, _, card = run(shell, cells, SOFTMAX, {})
         assert verdict.state == "not attempted"
         assert points == 0
