@@ -29,7 +29,7 @@ from helpers.checks.scopes import (
     tree_of,
 )
 
-MAX_NODES = 400_000  # of the trees that one answer reaches; a notebook of a lesson has some 20,000
+MAX_NODES = 150_000  # of the trees that one answer reaches; a notebook of a lesson has some 20,000
 MAX_NOTED = 400
 _DEPTH = 30  # of aliases of aliases
 

@@ -46,6 +46,9 @@ from helpers.checks.source import segment
 from helpers.grading.runner import COURSES_OWN
 
 MAX_SOURCE = 20_000
+MAX_STEPS = (
+    150_000  # of looking names up, a few seconds; the longest lesson, solved, takes some 5,000
+)
 _ALIASES = (
     6  # names of names of names that are followed; beyond, the expressions themselves are read
 )
@@ -332,13 +335,19 @@ class Space:
     doubts: list[tuple[int, str]] = field(default_factory=list)
     modules: dict[str, "Space | None"] = field(default_factory=dict)
     depth: int = 0
+    level: int = 0
+    steps: list[int] = field(default_factory=lambda: [0])  # one count for all modules
     busy: set[Any] = field(default_factory=set)
     meanings: dict[Any, list[Value]] = field(default_factory=dict)
 
     def at(self, name: str, time: int) -> list[_Entry]:
         """Return what a name may mean at a time."""
         found = [e for e in self.floating.get(name, ()) if e.time <= time]
+        self.steps[0] += len(found)
         for entry in reversed(self.history.get(name, ())):
+            self.steps[0] += 1
+            if self.steps[0] > MAX_STEPS:
+                raise TooLong
             if entry.time <= time:
                 found.append(entry)
                 if entry.sure:
@@ -364,7 +373,9 @@ class Space:
             for name in (f"{place}.py", f"{place}/__init__.py"):
                 found = [f for f in self.files if f == name or f.endswith("/" + name)]
                 if found and self.depth < 5:
-                    space = Space(self.files, depth=self.depth + 1, modules=self.modules)
+                    space = Space(
+                        self.files, depth=self.depth + 1, modules=self.modules, steps=self.steps
+                    )
                     space.run(self.files[min(found, key=len)])
                     self.modules[path] = space
                     break
@@ -374,6 +385,16 @@ class Space:
 
     def run(self, text: str, sure: bool = True, stopped: bool = False) -> None:
         """Take in a cell or a module; `stopped` says that an error ended it somewhere."""
+        if self.level > 8:  # a text that runs itself
+            self.doubts.append((self.now, "exec"))
+            return
+        self.level += 1
+        try:
+            self._run(text, sure, stopped)
+        finally:
+            self.level -= 1
+
+    def _run(self, text: str, sure: bool, stopped: bool) -> None:
         self.now += 1
         try:
             tree = tree_of(text)
@@ -540,7 +561,7 @@ class Space:
             except TooLong:
                 tree = None
             if tree is not None:
-                space = Space(self.files, depth=self.depth + 1)
+                space = Space(self.files, depth=self.depth + 1, steps=self.steps)
                 space.run(text)
                 for entries in space.history.values():
                     for entry in entries:
@@ -653,8 +674,9 @@ class Program:
             doubts, patches = len(self._space.doubts), len(self._space.patches)
             try:
                 self._space.run(text, stopped=stopped)
-            except RecursionError:  # what is nested this deep nobody writes by hand
-                self._space.doubts.append((self._space.now, "a cell that is nested too deep"))
+            except (RecursionError, TooLong):  # nobody writes as long or as deep by hand
+                self._space.doubts.append((self._space.now, "a cell too long or too deep"))
+            self._space.busy.clear()
             if cell.metadata.get(COURSES_OWN):  # what the course does makes no student a suspect
                 del self._space.doubts[doubts:], self._space.patches[patches:]
         self._begins[len(cells)] = self._space.now
@@ -665,14 +687,22 @@ class Program:
     def source_of(self, name: str, before: int | None = None) -> str | None:
         """Return the text of what a name means before a cell, the latest first; None: no cell says."""
         view = _View(self._space, (self._time(before),))
-        return "\n\n".join(map(_text, view.entries(name)))[:MAX_SOURCE] or None
+        self._space.steps[0] //= 2
+        try:
+            return "\n\n".join(map(_text, view.entries(name)[:50]))[:MAX_SOURCE] or None
+        except TooLong:
+            return None
 
     def reading(self, name: str, before: int | None = None) -> Reading:
         """Return what an answer refers to, as the cells before a check define it."""
         time = self._time(before)
+        self._space.steps[0] //= (
+            2  # each answer gets some, so that one cannot use up what others need
+        )
+        self._space.busy.clear()
         try:
             return self._reading(name, time)
-        except RecursionError:
+        except (RecursionError, TooLong):
             texts = [t for index, t in self._own.items() if self._begins[index] < time]
             return _words("\n".join(texts))
 

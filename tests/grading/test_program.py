@@ -115,11 +115,13 @@ def honest_record(exercise: Exercise, plan: dict) -> str:
     return forge(json.dumps(probe(plan, exercise.reference)))
 
 
-@pytest.mark.parametrize("name", [*programs.BYPASSES, *programs.FORGED])
+# Seen only by watching torch, which a made-up record leaves out; who makes one up is in FORGED.
+WATCHED = {"a class's own method as a decoy"}
+
+
+@pytest.mark.parametrize("name", sorted({*programs.BYPASSES, *programs.FORGED} - WATCHED))
 def test_a_record_that_keeps_silent_does_not_help(name):
     cells = (programs.BYPASSES | programs.FORGED)[name]
-    if name == "a class's own method as a decoy":
-        pytest.skip("seen only by watching; with the machinery touched it is in FORGED")
     cells = [programs.SETUP, *cells] + ([] if programs.CHECK in cells else [programs.CHECK])
     at = cells.index(programs.CHECK)
     plan = SOFTMAX.plan(seed=3)
