@@ -327,7 +327,8 @@ class Reader:
         except TooLong:
             self._hides[path.removeprefix("builtins.")] = None
             return
-        if tree is not None:
+        if tree is not None and text not in self._seen:  # a text may run itself
+            self._seen.add(text)
             self._waiting.append(Code(tree, as_block(tree, scope)))
 
     def _getattr(self, node: ast.Call, scope: Scope) -> None:

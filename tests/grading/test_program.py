@@ -199,6 +199,12 @@ def test_no_text_brings_the_reading_to_fall(text):
     assert "f" in program(text, "def f(): return 1", text).source_of("f")
 
 
+def test_a_text_that_runs_itself_comes_to_an_end():
+    one = program("c = 'exec(c)'\nexec(c)", "def f(x): return x")
+    assert not one.reading("f").hides
+    assert one.source_of("f") == "def f(x): return x"
+
+
 def test_a_cell_too_long_to_be_read_is_searched_for_its_words():
     text = "def f(x):\n    return x.relu()\n" + "#" * 2_100_000
     assert "?.relu" in program("def f(x): return 1", text).reading("f").uses
