@@ -12,6 +12,7 @@ from helpers.checks.compare import STAGES, Finding, compare
 from helpers.checks.exercise import (
     ChoiceExercise,
     Exercise,
+    Forbidden,
     Plan,
     RepairExercise,
     TrainingExercise,
@@ -20,8 +21,8 @@ from helpers.checks.exercise import (
 )
 from helpers.checks.limits import undisturbed
 from helpers.checks.probe import run_case
+from helpers.checks.reading import banned_in
 from helpers.checks.show import shorten, show
-from helpers.checks.source import forbidden_in, parse
 from helpers.checks.verdict import Requirement, Verdict
 
 _NO_CASE = (
@@ -62,12 +63,15 @@ def _is_sound(record: Any, plan: dict) -> bool:
         return False
     if not all(type(record.get(key)) is kind for key, kind in forms.items()):
         return False
-    if not isinstance(record.get("source"), str | None) or not isinstance(record.get("uses"), list):
+    if not isinstance(record.get("source"), str | None):
+        return False
+    lists = [record.get(key) for key in ("uses", "syntax", "hides", "calls")]
+    if not all(isinstance(some, list) and all(isinstance(w, str) for w in some) for some in lists):
         return False
     runs = record.get("runs")
     if not isinstance(runs, list) or len(runs) > len(plan["cases"]):
         return False
-    return all(isinstance(u, str) for u in record["uses"]) and all(map(_is_sound_run, runs))
+    return all(map(_is_sound_run, runs))
 
 
 def _is_sound_run(run: Any) -> bool:
@@ -303,16 +307,28 @@ def _shortcuts(exercise: Exercise, record: dict, lost: dict) -> tuple[str | None
     """Return the first forbidden word found, with the requirement it costs (None: all), and note the loss."""
     first = None
     for rule in exercise.shortcuts:
-        if record["source"] is not None and parse(record["source"]) is None:
+        words = _words_on(rule, record, is_earning=len(lost) < len(exercise.requirements))
+        if words is None:
             continue
-        word = forbidden_in(record["source"], record["uses"], rule.words)
-        if word is None:
-            continue
-        finding = Finding("shortcuts", f"Your program uses `{word}`. {rule.why}")
+        finding = Finding("shortcuts", words)
         first = first if first and first[0] is None else (rule.requirement, finding)
         if rule.requirement and rule.requirement not in lost:
             lost[rule.requirement] = (_NO_CASE, finding)
     return first
+
+
+def _words_on(rule: Forbidden, record: dict, is_earning: bool) -> str | None:
+    """Return what is to be said of a program that breaks a rule, or None."""
+    word = banned_in(rule.words, record["syntax"], record["uses"], record["calls"])
+    if word is not None:
+        return f"Your program uses `{word}`. {rule.why}"
+    # Where nothing is earned anyway, the way it is written is not what a learner has to hear about.
+    if record["hides"] and is_earning:
+        return (
+            f"Your program uses `{record['hides'][0]}`, which can reach any function without its name, so that "
+            f"nobody can see whether it is one that is closed here. Write the names out. {rule.why}"
+        )
+    return None
 
 
 def _explained(

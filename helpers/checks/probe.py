@@ -3,13 +3,15 @@
 Nothing here knows the right answer. A plan and a record are plain data (see `helpers.checks.plain`), so
 that a plan can be made, and a record judged, in another process than the one that ran the code.
 
-A plan: {"exercise", "driver", "cases": [{"inputs", ...}], "gradients", "seconds"}.
-A record: {"exercise", "found", "type", "source", "uses", "runs": [...]}; a run holds "outcome" (returned,
-raised, or out of time), "value" or "error", "changed" (numbers of the inputs it altered), "gradients" and
-"printed".
+A plan: {"exercise", "driver", "cases": [{"inputs", ...}], "gradients", "seconds", "watch"}.
+A record: {"exercise", "found", "type", "source", "uses", "syntax", "hides", "calls", "runs": [...]}. What the
+program says is in "source" and, as `helpers.checks.reading` puts it, in "uses", "syntax" and "hides"; "calls" is
+what torch was called with. A run holds "outcome" (returned, raised, or out of time), "value" or "error",
+"changed" (numbers of the inputs it altered), "gradients" and "printed".
 """
 
 import contextlib
+import importlib
 import linecache
 import traceback
 from typing import Any
@@ -27,7 +29,12 @@ from helpers.checks.limits import (
     time_limit,
     undisturbed,
 )
-from helpers.checks.source import names_used, source_of
+from helpers.checks.source import read_answer, source_of
+from helpers.checks.watch import Watch
+
+# What torch imports with the first gradient takes half a second, which is not the learner's time.
+_SLOW_IMPORT = "torch.fx.experimental.symbolic_shapes"
+_DIFFERENTIATES = (".backward", ".grad", ".jacobian", ".vjp")
 
 MISSING = object()
 """Stands for an answer whose name the notebook does not know."""
@@ -43,6 +50,9 @@ def probe(plan: dict, answer: Any) -> dict:
         "callable": callable(answer),
         "source": None,
         "uses": [],
+        "syntax": [],
+        "hides": [],
+        "calls": [],
         "runs": [],
     }
     if answer is MISSING:
@@ -52,8 +62,14 @@ def probe(plan: dict, answer: Any) -> dict:
             Exception
         ):  # an object may forbid to be looked at, yet do its work
             record["source"] = source_of(answer)
-            record["uses"] = names_used(answer)
-        _run_cases(plan, answer, record["runs"])
+            reading = read_answer(answer)
+            record |= {w: list(getattr(reading, w)) for w in ("uses", "syntax", "hides")}
+        if plan["gradients"] or any(use.endswith(_DIFFERENTIATES) for use in record["uses"]):
+            importlib.import_module(_SLOW_IMPORT)
+        watch = Watch() if plan["watch"] else None
+        with watch or contextlib.nullcontext():
+            _run_cases(plan, answer, record["runs"])
+        record["calls"] = watch.calls if watch else []
     return record
 
 

@@ -1,133 +1,445 @@
-"""Read the learner's own source: what it says, which line failed, which names it uses."""
+"""Read the learner's live answer: what it says, and what it refers to.
+
+A live function knows what its names mean: its globals, its closure and its defaults are at hand. So no cell
+has to be searched for what a name was bound to, and nothing is counted that the answer does not reach.
+"""
 
 import ast
-import builtins
 import copy
+import dis
 import functools
 import inspect
 import linecache
+import os
+import sys
+import sysconfig
 import textwrap
 import types
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from torch import nn
+
+from helpers.checks.reading import Code, Instance, Lib, Reader, Reading, Value, defined_in
+from helpers.checks.scopes import Scope, TooLong, tree_of
+
 MAX_SOURCE = 20_000
+_MANY = 50  # elements of a list or dict that are looked at
+_HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_PATHS = {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+LIBRARIES = (*(os.path.realpath(path) + os.sep for path in _PATHS), _HELPERS)
+"""Where code lies that is not the learner's."""
+_PUBLIC = (
+    *("torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.func", "torch.autograd"),
+    *("torch.autograd.functional", "torch.special", "torch.linalg", "numpy", "math", "builtins"),
+)
+
+
+def read_answer(answer: Any) -> Reading:
+    """Return what an answer, a function, class or object, refers to, with all of the learner's own that it uses."""
+    root = _module_of(_unwrapped(answer))
+    return Reader().read([as_value(answer, root, is_answer=True)]).reading()
 
 
 def source_of(answer: Any) -> str | None:
     """Return the source of a function, class or instance of a learner's class, with the functions and
     classes of the same notebook that it uses; None where there is no source to read."""
-    return "\n\n".join(_sources(answer, set()))[:MAX_SOURCE] or None
+    root = _module_of(_unwrapped(answer))
+    found: list[str] = []
+    seen: set[int] = set()
+    waiting: list[Any] = [answer]
+    while waiting and len(seen) < _MANY:
+        one = _unwrapped(waiting.pop(0))
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        value = as_value(one, root, is_answer=len(seen) == 1)
+        if not isinstance(value, _Function | _Class | _Object):
+            continue
+        text = value.text()
+        found += [text] if text else []
+        waiting += value.neighbours()
+    return "\n\n".join(found)[:MAX_SOURCE] or None
 
 
-def _sources(answer: Any, seen: set[int]) -> list[str]:
-    answer = _whole(answer)
-    answer = inspect.unwrap(answer) if callable(answer) else answer
-    if id(answer) in seen or len(seen) > 50:
-        return []
-    seen.add(id(answer))
-    if isinstance(answer, types.FunctionType):
-        own, functions = _function_source(answer), [answer]
-    elif isinstance(answer, type):
-        functions = [f for f in vars(answer).values() if isinstance(f, types.FunctionType)]
-        own = _class_source(answer, functions)
-    else:
-        return []
-    found = [own] if own else []
-    for function in functions:
-        for name in _names(function.__code__):
-            other = function.__globals__.get(name)
-            if getattr(other, "__module__", None) == function.__module__:
-                found += _sources(other, seen)
+def _unwrapped(answer: Any) -> Any:
+    """Return the function behind a partial one and behind decorators that say what they wrap."""
+    for _ in range(20):
+        if isinstance(answer, functools.partial | functools.partialmethod):
+            answer = answer.func
+        elif isinstance(answer, staticmethod | classmethod | types.MethodType):
+            answer = answer.__func__
+        else:
+            inner = (
+                inspect.getattr_static(answer, "__wrapped__", None) if callable(answer) else None
+            )
+            if inner is None or isinstance(answer, type):
+                return answer
+            answer = inner
+    return answer
+
+
+def _module_of(thing: Any) -> str | None:
+    if not isinstance(thing, types.FunctionType | type):
+        thing = type(thing)
+    module = getattr(thing, "__module__", None)
+    return module if isinstance(module, str) and not _in_library(module) else None
+
+
+@functools.lru_cache(maxsize=512)
+def _in_library(module: str) -> bool:
+    if module == "__main__" or module.startswith("helpers.checks.lessons."):
+        return False
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return file is None or os.path.realpath(file).startswith(LIBRARIES)
+
+
+@functools.lru_cache(maxsize=2048)
+def is_own_file(file: str) -> bool:
+    """Say whether code of this file is the learner's: a cell, a module beside the notebook, a text run by `exec`."""
+    return not (file.startswith("<frozen") or os.path.realpath(file).startswith(LIBRARIES))
+
+
+def as_value(thing: Any, root: str | None, *, is_answer: bool = False) -> Value:
+    """Return what a live object is to the reader; `root` is the module of the answer, which is the learner's."""
+    if isinstance(thing, types.ModuleType):
+        known = thing.__name__ in sys.modules and _in_library(thing.__name__)
+        return Lib(thing.__name__) if known else _Module(thing, root)
+    if isinstance(thing, types.FunctionType):
+        own = (
+            is_answer
+            or is_own_file(thing.__code__.co_filename)
+            or (root and thing.__module__ == root)
+        )
+        if own or "__wrapped__" in vars(thing):
+            return _Function(thing, root, bool(own))
+        return Lib(_path(thing))
+    if isinstance(thing, type):
+        own = thing.__module__ == root or not _in_library(thing.__module__)
+        return _Class(thing, root) if own else Lib(_path(thing))
+    if isinstance(thing, bool | int | float | complex | str | bytes | None):
+        return None
+    wraps = (
+        functools.partial,
+        functools.partialmethod,
+        types.MethodType,
+        staticmethod,
+        classmethod,
+    )
+    if isinstance(thing, (*wraps, property, dict, list, tuple, set, frozenset)):
+        return _Object(thing, root)
+    if inspect.getattr_static(thing, "__wrapped__", None) is not None:  # as by lru_cache
+        return _Object(thing, root)
+    if isinstance(thing, types.BuiltinFunctionType | types.MethodDescriptorType):
+        return Lib(_path(thing))
+    kind = type(thing)
+    if isinstance(thing, nn.Module) or not _in_library(kind.__module__) or kind.__module__ == root:
+        return _Object(thing, root)
+    return Lib(_path(thing)) if callable(thing) else None
+
+
+def _path(thing: Any) -> str:
+    """Return the path by which a function or class of a library is known."""
+    name = getattr(thing, "__name__", None)
+    if not isinstance(name, str):
+        kind = type(thing)
+        op = str(thing) if kind.__module__.startswith("torch._ops") else kind.__name__
+        return f"{kind.__module__}.{op}"[:200]
+    for module in _PUBLIC:
+        if module in sys.modules and vars(sys.modules[module]).get(name) is thing:
+            return f"{module}.{name}"
+    module = getattr(thing, "__module__", None)
+    return f"{module if isinstance(module, str) else 'torch'}.{name}"
+
+
+class _Root:
+    """The names that a live function finds outside of itself."""
+
+    def __init__(self, names: dict, closure: dict[str, Any], root: str | None) -> None:
+        self._names, self._closure, self._root = names, closure, root
+
+    @property
+    def late(self) -> "_Root":
+        return self
+
+    def _found(self, name: str) -> Any:
+        return self._closure.get(name, self._names.get(name, self))
+
+    def values(self, name: str) -> list[Value]:
+        found = self._found(name)
+        return [] if found is self else [as_value(found, self._root)]
+
+    def imported(self, path: str) -> list[Value]:
+        module, _, name = path.rpartition(".")
+        if path in sys.modules:
+            return [as_value(sys.modules[path], self._root)]
+        found = vars(sys.modules[module]).get(name) if module in sys.modules else None
+        own = module in sys.modules and not _in_library(module)
+        return [as_value(found, self._root)] if own else [Lib(path)]
+
+    def text(self, name: str) -> str | None:
+        found = self._found(name)
+        return found if type(found) is str else None
+
+    def file(self, path: str) -> str | None:
+        return None
+
+
+class _Live:
+    is_module = False
+
+    def __init__(self, thing: Any, root: str | None) -> None:
+        self.thing, self.root = thing, root
+
+    @property
+    def key(self) -> Any:
+        return id(self.thing)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Live) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+    def parts(self) -> Iterable[Any]:
+        return ()
+
+    def attribute(self, name: str) -> list[Value] | None:
+        found = inspect.getattr_static(self.thing, name, self)
+        return [] if found is self else [as_value(found, self.root)]
+
+    def _all(self, things: Iterable[Any]) -> list[Value]:
+        return [as_value(thing, self.root) for thing in list(things)[:_MANY]]
+
+
+class _Module(_Live):
+    is_module = True
+
+
+class _Function(_Live):
+    def __init__(
+        self, thing: Any, root: str | None, own: bool, owner: ast.ClassDef | None = None
+    ) -> None:
+        super().__init__(thing, root)
+        self.own, self.owner = own, owner
+
+    def parts(self) -> Iterator[Any]:
+        function = self.thing
+        given = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        yield from self._all([*given, *vars(function).values()])
+        if not self.own:  # a decorator of a library: what it holds of the learner's
+            yield from self._all(v for v in _closure(function).values() if callable(v))
+            return
+        root = _Root(function.__globals__, _closure(function), self.root)
+        node = node_of(function.__code__)
+        if node is None:
+            yield from _read_code(function.__code__, root)
+            return
+        if isinstance(node, ast.Lambda):
+            yield Code(node, Scope(root))
+            return
+        # Not the definition as a whole: its decorators and defaults are at hand as they are now.
+        scope = Scope(root, is_class=self.owner is not None).inside(node, self.owner)
+        for statement in node.body:
+            yield Code(statement, scope)
+
+    def attribute(self, name: str) -> list[Value] | None:
+        return self._all([vars(self.thing)[name]]) if name in vars(self.thing) else []
+
+    def text(self) -> str | None:
+        node = node_of(self.thing.__code__)
+        if node is None:
+            return None
+        return segment(linecache.getlines(self.thing.__code__.co_filename), node)
+
+    def neighbours(self) -> list[Any]:
+        names, closure = self.thing.__globals__, _closure(self.thing)
+        used = _names(self.thing.__code__)
+        return [
+            closure[n] if n in closure else names[n] for n in used if n in closure or n in names
+        ]
+
+
+class _Class(_Live):
+    def parts(self) -> Iterator[Any]:
+        node = self._node()
+        for thing in list(vars(self.thing).values()):
+            value = as_value(thing, self.root)
+            if isinstance(value, _Function) and value.own:
+                value = _Function(thing, self.root, True, owner=node)
+            yield value
+        parents = (*self.thing.__bases__, type(self.thing))
+        yield from self._all(p for p in parents if p not in (object, type))
+
+    def names(self) -> set[str]:
+        """Return the names of its methods and attributes."""
+        node = self._node()
+        return {*vars(self.thing), *(defined_in(node) if node else ())}
+
+    def attribute(self, name: str) -> list[Value] | None:
+        found = inspect.getattr_static(self.thing, name, self)
+        return [] if found is self else [as_value(found, self.root)]
+
+    def called(self) -> Instance:
+        return Instance(("object", id(self.thing)), frozenset(self.names()), (self,))
+
+    def _functions(self) -> list[types.FunctionType]:
+        return [
+            f
+            for v in vars(self.thing).values()
+            if isinstance(f := _unwrapped(v), types.FunctionType)
+        ]
+
+    def _node(self) -> ast.ClassDef | None:
+        # `inspect.getsource` finds no class of a notebook: __main__ has no file. Its methods know their cell.
+        for function in self._functions():
+            line = function.__code__.co_firstlineno
+            for node in _nodes(function.__code__.co_filename):
+                holds = isinstance(node, ast.ClassDef) and node.name == self.thing.__name__
+                if holds and node.lineno <= line <= (node.end_lineno or 0):
+                    return node
+        return None
+
+    def text(self) -> str | None:
+        node = self._node()
+        if node is None:
+            return None
+        return segment(linecache.getlines(self._functions()[0].__code__.co_filename), node)
+
+    def neighbours(self) -> list[Any]:
+        return [n for f in self._functions() for n in _Function(f, self.root, True).neighbours()]
+
+
+class _Object(_Live):
+    """An object that holds others: a list, a partial function, a layer, one of the learner's own class."""
+
+    def parts(self) -> Iterable[Any]:
+        thing = self.thing
+        if isinstance(thing, dict):
+            return self._all(thing.values())
+        if isinstance(thing, list | tuple | set | frozenset):
+            return self._all(thing)
+        if isinstance(thing, functools.partial | functools.partialmethod):
+            return self._all([thing.func, *thing.args, *thing.keywords.values()])
+        if isinstance(thing, types.MethodType):
+            return self._all([thing.__func__, thing.__self__])
+        if isinstance(thing, staticmethod | classmethod):
+            return self._all([thing.__func__])
+        if isinstance(thing, property):
+            return self._all([f for f in (thing.fget, thing.fset) if f])
+        held = vars(thing).values() if hasattr(thing, "__dict__") else ()
+        if isinstance(thing, nn.Module):
+            held = [*held, *(type(module) for module in thing.modules())]
+        return self._all([type(thing), *held])
+
+    def attribute(self, name: str) -> list[Value] | None:
+        if isinstance(self.thing, dict | list | tuple | set | frozenset):
+            return None
+        return super().attribute(name)
+
+    def text(self) -> str | None:
+        kind = as_value(type(self.thing), self.root)
+        return kind.text() if isinstance(kind, _Class) else None
+
+    def neighbours(self) -> list[Any]:
+        kind = as_value(type(self.thing), self.root)
+        return kind.neighbours() if isinstance(kind, _Class) else []
+
+
+def _closure(function: types.FunctionType) -> dict[str, Any]:
+    found = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
     return found
 
 
-def _names(code: types.CodeType) -> set[str]:
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            names |= _names(constant)
-    return names
+def _names(code: types.CodeType) -> list[str]:
+    names, codes = [], [code]
+    for one in codes:  # grows while it is gone through
+        names += [*one.co_names, *one.co_freevars]
+        codes += [c for c in one.co_consts if isinstance(c, types.CodeType)]
+    return list(dict.fromkeys(names))
 
 
-def _function_source(function: types.FunctionType) -> str | None:
-    if function.__name__ == "<lambda>":
-        return _lambda_source(function.__code__)
+def _read_code(code: types.CodeType, root: _Root) -> Iterator[Value]:
+    """Read a function that has no source, as one made by `exec`, from its instructions."""
+    codes = [code]
+    for one in codes:  # grows while it is gone through
+        codes += [c for c in one.co_consts if isinstance(c, types.CodeType)]
+        chain: ast.expr | None = None
+        for step in dis.get_instructions(one):
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF"):
+                yield from _chain(chain, root)
+                chain = ast.Name(step.argval, ast.Load())
+            elif step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+                inner = chain or ast.Constant(None)
+                chain = ast.Attribute(inner, step.argval, ast.Load())
+            elif step.opname in ("IMPORT_NAME", "IMPORT_FROM"):
+                yield Lib(str(step.argval))
+            elif step.opname not in ("CACHE", "PRECALL", "PUSH_NULL", "RESUME", "EXTENDED_ARG"):
+                yield from _chain(chain, root)
+                chain = None
+
+
+def _chain(chain: ast.expr | None, root: _Root) -> list[Code]:
+    return [Code(chain, Scope(root))] if chain is not None else []
+
+
+@functools.lru_cache(maxsize=64)
+def _nodes_of(text: str) -> tuple[ast.AST, ...]:
     try:
-        return textwrap.dedent(inspect.getsource(function))
-    except (OSError, TypeError, IndentationError, SyntaxError):
-        return None
+        tree = tree_of(text)
+    except TooLong:
+        return ()
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    return tuple(node for node in ast.walk(tree) if isinstance(node, kinds)) if tree else ()
 
 
-def _lambda_source(code: types.CodeType) -> str | None:
-    """Cut a lambda out of the lines around it: an instruction of its stands where its body begins and ends."""
+def _nodes(file: str) -> tuple[ast.AST, ...]:
+    return _nodes_of("".join(linecache.getlines(file)))
+
+
+def node_of(code: types.CodeType) -> Any:
+    """Return the definition or the lambda that a function's code was made from, or None."""
+    lines = [n for n in _nodes(code.co_filename) if _first_line(n) == code.co_firstlineno]
+    if code.co_name != "<lambda>":
+        return next((n for n in lines if getattr(n, "name", None) == code.co_name), None)
     places = set(code.co_positions())
-    tree = parse("".join(linecache.getlines(code.co_filename)))
-    lambdas = [node for node in ast.walk(tree) if isinstance(node, ast.Lambda)] if tree else []
+    lambdas = [n for n in lines if isinstance(n, ast.Lambda)]
     for node in lambdas:
         body = node.body
         if (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset) in places:
-            return ast.unparse(node)
+            return node
     # Some versions of Python give a short body no place of its own.
-    same_line = [node for node in lambdas if node.lineno == code.co_firstlineno]
-    return ast.unparse(same_line[0]) if len(same_line) == 1 else None
+    return lambdas[0] if len(lambdas) == 1 else None
 
 
-def _class_source(cls: type, functions: list[types.FunctionType]) -> str | None:
-    # `inspect.getsource` finds no class of a notebook: __main__ has no file. Its methods know their cell.
-    for function in functions:
-        lines = linecache.getlines(function.__code__.co_filename)
-        tree = parse("".join(lines))
-        for node in ast.walk(tree) if tree else ():
-            holds = isinstance(node, ast.ClassDef) and node.name == cls.__name__
-            if holds and node.lineno <= function.__code__.co_firstlineno <= (node.end_lineno or 0):
-                return textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
-    return None
+def _first_line(node: Any) -> int:
+    decorators = getattr(node, "decorator_list", ())
+    return min([node.lineno, *(d.lineno for d in decorators)])
 
 
-def names_used(answer: Any) -> list[str]:
-    """Return the true names of the functions from elsewhere that the answer refers to, whatever it calls them.
-
-    `from torch import softmax as s` makes `s` count as "softmax", and so does `answer = torch.softmax`; an
-    object such as `nn.ReLU()` counts as its class. The learner's own functions do not count: their sources do.
-    """
-    answer = inspect.unwrap(_whole(answer))
-    if not isinstance(answer, types.FunctionType | type):
-        return [_true_name(answer)] if callable(answer) else []
-    functions = [answer] if isinstance(answer, types.FunctionType) else []
-    if isinstance(answer, type):
-        functions = [f for f in vars(answer).values() if isinstance(f, types.FunctionType)]
-    found = set()
-    for function in functions:
-        for name in _names(function.__code__):
-            target = _whole(function.__globals__.get(name, getattr(builtins, name, None)))
-            is_own = getattr(target, "__module__", None) == function.__module__
-            if callable(target) and not is_own:
-                found.add(_true_name(target))
-    return sorted(found)
-
-
-def _whole(target: Any) -> Any:
-    """Return the function behind a partial one."""
-    return target.func if isinstance(target, functools.partial) else target
-
-
-def _true_name(target: Any) -> str:
-    """Return the name that a function or class was defined with; an object such as a layer has its class's."""
-    name = getattr(target, "__name__", None)
-    return name if isinstance(name, str) else type(target).__name__
-
-
-@functools.lru_cache(maxsize=32)
-def _parse(source: str) -> ast.Module | None:
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return None
+def segment(lines: list[str], node: Any) -> str:
+    """Return the text of a node, of whose file these are the lines."""
+    first, last = _first_line(node), node.end_lineno or node.lineno
+    cut = [line.encode() for line in lines[first - 1 : last]]
+    if not cut:
+        return ""
+    cut[-1] = cut[-1][: node.end_col_offset]
+    if first == node.lineno and cut[0][: node.col_offset].strip():  # something stands before it
+        cut[0] = cut[0][node.col_offset :]
+    return textwrap.dedent(b"".join(cut).decode(errors="replace"))
 
 
 def parse(source: str | None) -> ast.Module | None:
     """Return the syntax tree of `source`, or None where it cannot be read. Not to be changed: it is kept."""
-    return _parse(source) if source else None
+    try:
+        return tree_of(source) if source else None
+    except TooLong:
+        return None
 
 
 def is_stub(source: str | None) -> bool:
@@ -165,7 +477,10 @@ def same_program(one: str | None, other: str | None) -> bool:
     trees = parse(one), parse(other)
     if None in trees:
         return False
-    return _bare(copy.deepcopy(trees[0])) == _bare(copy.deepcopy(trees[1]))
+    try:
+        return _bare(copy.deepcopy(trees[0])) == _bare(copy.deepcopy(trees[1]))
+    except RecursionError:  # one is far longer than anything that the course hands out
+        return False
 
 
 def _bare(tree: ast.Module) -> str:
@@ -184,45 +499,3 @@ def _without_annotations(arguments: ast.arguments) -> ast.arguments:
         if isinstance(argument, ast.arg):
             argument.annotation = None
     return arguments
-
-
-_STATEMENTS = {
-    "for": (ast.For, ast.comprehension, ast.AsyncFor),
-    "while": (ast.While,),
-    "@": (ast.MatMult,),
-    "lambda": (ast.Lambda,),
-    "**": (ast.Pow,),
-}
-
-
-def forbidden_in(source: str | None, used: list[str], words: tuple[str, ...]) -> str | None:
-    """Return the first of `words` that the program uses, or None.
-
-    A word is a function's or method's last name ("softmax" stands for `torch.softmax`, `F.softmax` and
-    `x.softmax`), or one of "for", "while", "@", "**", "lambda". Names in strings and comments do not count;
-    `eval`, `exec`, `getattr` and `__import__` always do, since they can hide any name.
-    """
-    tree = parse(source)
-    names: set[str] = set()
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.Attribute):
-            names.add(node.attr)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, ast.ImportFrom):
-            names |= {alias.name for alias in node.names}
-        for word, kinds in _STATEMENTS.items():
-            if isinstance(node, kinds):
-                names.add(word)
-    for word in (*words, "eval", "exec", "getattr", "__import__"):
-        if word in used or (word in names and not _defines(tree, word)):
-            return word
-    return None
-
-
-def _defines(tree: ast.Module | None, word: str) -> bool:
-    """A learner's own function may bear the forbidden name: it is the exercise's name, say `softmax`."""
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    if tree is None or not any(isinstance(n, kinds) and n.name == word for n in ast.walk(tree)):
-        return False
-    return not any(isinstance(n, ast.Attribute) and n.attr == word for n in ast.walk(tree))

@@ -7,11 +7,9 @@ which are plain data, judged against the declaration's own answers.
 import ast
 import json
 import random
-import symtable
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
@@ -19,6 +17,7 @@ from helpers.checks import lesson
 from helpers.checks.exercise import Exercise
 from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
+from helpers.grading.program import Program
 from helpers.grading.runner import Executed, Probe
 
 
@@ -91,12 +90,21 @@ def _read_call(statement: ast.stmt) -> tuple[str, str, bool] | None:
     return name, call.args[0].id if call.args else name, hidden
 
 
-def judge_checks(executed: Executed, checks: dict[int, Checked]) -> None:
-    """Write the verdict on each check into its cell: points as text, the card as HTML."""
-    program = Program(executed.notebook, set(checks))
+def judge_checks(
+    executed: Executed, checks: dict[int, Checked], files: Mapping[str, bytes] | None = None
+) -> None:
+    """Write the verdict on each check into its cell: points as text, the card as HTML.
+
+    Args:
+        executed: the notebook after its run, with the records.
+        checks: what `find_checks` found in it.
+        files: what lay beside the notebook, by relative path: answers may come from a module there.
+    """
+    answers = {index: checked.name for index, checked in checks.items()}
+    program = Program(executed.notebook.cells, files, answers)
     for index, checked in checks.items():
         text = executed.records.get(index)
-        verdict = _judge(checked, text, program, executed)
+        verdict = _judge(checked, text, program, executed, index)
         cell = executed.notebook.cells[index]
         most = float(cell.metadata["nbgrader"]["points"])
         data = {"text/plain": repr(min(verdict.points, most)), "text/html": verdict._repr_html_()}
@@ -104,7 +112,9 @@ def judge_checks(executed: Executed, checks: dict[int, Checked]) -> None:
         cell.execution_count = None
 
 
-def _judge(checked: Checked, text: str | None, program: "Program", executed: Executed) -> Verdict:
+def _judge(
+    checked: Checked, text: str | None, program: Program, executed: Executed, index: int
+) -> Verdict:
     exercise = checked.exercise
     if text is None:
         return _nothing(exercise, executed.failures)
@@ -112,8 +122,8 @@ def _judge(checked: Checked, text: str | None, program: "Program", executed: Exe
         record = json.loads(text)
         if _holds_recipe(record):
             raise ValueError("a record holds no recipes")
-        if exercise.wants in ("function", "class") and isinstance(record, dict):
-            record["source"] = program.source_of(checked.name)
+        if isinstance(record, dict):
+            record |= _as_the_cells_say(exercise, record, program, checked.name, index)
         verdict = judge(exercise, checked.plan, record, hidden=checked.hidden)
         if verdict.message == NOT_A_RECORD:
             raise ValueError(NOT_A_RECORD)
@@ -121,6 +131,26 @@ def _judge(checked: Checked, text: str | None, program: "Program", executed: Exe
     except Exception as error:  # only a record that was made up brings the judge to fall
         executed.suspicions.append(f"a damaged record of {checked.name}: {type(error).__name__}")
         return _nothing(exercise, [])
+
+
+def _as_the_cells_say(
+    exercise: Exercise, record: dict, program: Program, name: str, index: int
+) -> dict:
+    """Return what the cells say of an answer beside the record's own word, which could be made up.
+
+    The record can only add to it: an honest one knows the live objects and what torch was called with.
+    """
+    said = {}
+    if exercise.wants in ("function", "class"):
+        source = program.source_of(name, before=index)
+        said["source"] = record.get("source") if source is None else source
+    if exercise.shortcuts and record.get("found") is True:
+        reading = program.reading(name, before=index)
+        for key in ("uses", "syntax", "hides"):
+            live = record.get(key)
+            if isinstance(live, list):
+                said[key] = [*getattr(reading, key), *live]
+    return said
 
 
 def _nothing(exercise: Exercise, failures: list[str]) -> Verdict:
@@ -134,93 +164,3 @@ def _holds_recipe(value: object) -> bool:
     if isinstance(value, dict):
         return value.get("kind") == "made" or any(map(_holds_recipe, value.values()))
     return isinstance(value, list) and any(map(_holds_recipe, value))
-
-
-class Program:
-    """What the code cells of a notebook define outside of functions.
-
-    A record's own word on the source of a function could be made up, so shortcuts are looked for here.
-    """
-
-    def __init__(self, notebook: NotebookNode, but: set[int]) -> None:
-        self._defined: dict[str, ast.stmt] = {}
-        self._all: list[str] = []
-        transform = TransformerManager().transform_cell
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type != "code" or index in but:
-                continue
-            try:
-                tree = ast.parse(transform(cell.source))
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                continue
-            self._all.append(ast.unparse(tree))
-            for statement in _outside_functions(tree.body):
-                self._defined.update(dict.fromkeys(_names_given(statement), statement))
-
-    def source_of(self, name: str) -> str | None:
-        """Return the source of a function or class with those of the notebook that it uses.
-
-        A name that no cell defines openly gets the whole program: it came about in some hidden way.
-        """
-        if name not in self._defined:
-            return "\n".join(self._all) or None
-        wanted, used = [name], []
-        for one in wanted:  # grows while it is gone through
-            statement = self._defined.get(one)
-            if statement is not None and statement not in used:
-                used.append(statement)
-                wanted += _names_used(statement)
-        return "\n\n".join(map(ast.unparse, used))
-
-
-def _outside_functions(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a block and of the blocks in it, but not those of functions and classes."""
-    for statement in body:
-        yield statement
-        if not isinstance(statement, _DEFINITIONS):
-            for name in ("body", "orelse", "finalbody"):
-                yield from _outside_functions(getattr(statement, name, []))
-            for handler in getattr(statement, "handlers", []):
-                yield from _outside_functions(handler.body)
-
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-def _names_given(statement: ast.stmt) -> list[str]:
-    """Return the names under which a statement makes a function known: a definition, an import, an alias."""
-    if isinstance(statement, _DEFINITIONS):
-        return [statement.name]
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return [(a.asname or a.name).split(".")[0] for a in statement.names]
-    value = getattr(statement, "value", None)
-    if not isinstance(statement, ast.Assign | ast.AnnAssign) or not _is_alias(value):
-        return []
-    return [n.id for n in ast.walk(statement) if _stored(n)]
-
-
-def _stored(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-
-
-def _is_alias(value: ast.expr | None) -> bool:
-    """Say whether a value may be a function: another name, a lambda, or what a call wraps around one."""
-    if isinstance(value, ast.Tuple):
-        return any(map(_is_alias, value.elts))
-    if isinstance(value, ast.Call):
-        return any(map(_is_alias, value.args))
-    return isinstance(value, ast.Name | ast.Attribute | ast.Lambda)
-
-
-def _names_used(statement: ast.stmt) -> list[str]:
-    """Return the global names that a statement refers to, those of its functions included."""
-    names = []
-    tables = [symtable.symtable(ast.unparse(statement), "?", "exec")]
-    for table in tables:  # grows while it is gone through
-        tables += table.get_children()
-        outermost = table.get_type() == "module"
-        symbols = table.get_symbols()
-        names += [
-            s.get_name() for s in symbols if s.is_referenced() and (outermost or s.is_global())
-        ]
-    return names

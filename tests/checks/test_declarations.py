@@ -20,7 +20,7 @@ def verdict_on(exercise: Exercise, answer: Any, seed: int, *, keep_source: bool 
     plan = exercise.plan(seed)
     record = probe(plan, answer)
     if not keep_source:
-        record |= {"source": None, "uses": []}
+        record |= {"source": None, "uses": [], "syntax": [], "hides": [], "calls": []}
         if isinstance(exercise, RepairExercise):
             record["source"] = "def other(): 1"
     return judge(exercise, plan, record)

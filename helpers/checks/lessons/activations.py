@@ -14,6 +14,7 @@ from helpers.checks.exercise import (
     made,
     mistake,
 )
+from helpers.checks.ready_made import CLASS_LOSSES, NORMALISERS, RECTIFIERS, SIGMOIDS
 
 LESSON = "03_activations"
 
@@ -70,9 +71,7 @@ class sigmoid(FunctionExercise):
 
     requirements = {"right for three numbers": 1, "right for any shape, with its slope": 1}
     gradients = True
-    forbidden = forbid(
-        "sigmoid", "sigmoid_", "Sigmoid", "expit", "tanh", "softmax", "logsigmoid", why=BY_HAND
-    )
+    forbidden = forbid(*SIGMOIDS, *NORMALISERS, *CLASS_LOSSES, why=BY_HAND)
 
     def inputs(draw):
         yield torch.tensor([-2.0, 0.5, 3.0])
@@ -173,11 +172,11 @@ class tanh(FunctionExercise):
     requirements = {"right near 0": 1, "right far out, at ±100": 1}
     forbidden = forbid(
         "tanh",
-        "tanh_",
-        "Tanh",
+        "tanhshrink",
         "sinh",
         "cosh",
         "arctanh",
+        "atanh",
         why="Get it from the sigmoid: stretch and shift.",
     )
 
@@ -245,9 +244,9 @@ class relu(FunctionExercise):
     requirements = {"right for a few numbers": 1, "right for any shape, with its slope": 1}
     gradients = True
     forbidden = forbid(
-        "relu", "relu_", "ReLU", "relu6", "leaky_relu", "threshold", "hardtanh",
+        *RECTIFIERS,
         why="Here ReLU itself is the exercise: `clamp`, `where`, `maximum` or a mask can do it.",
-    )  # fmt: skip
+    )
 
     def inputs(draw):
         yield torch.tensor([-2.0, 0.5, 3.0, -0.1])
@@ -307,7 +306,7 @@ class leaky_relu(FunctionExercise):
     requirements = {"right with the default slope 0.01": 1, "right with any slope": 1}
     gradients = True
     forbidden = forbid(
-        "leaky_relu", "leaky_relu_", "LeakyReLU", "prelu", "PReLU", "rrelu",
+        "leaky_relu", "prelu", "rrelu",
         why="Here leaky ReLU itself is the exercise: two straight pieces that meet at 0.",
     )  # fmt: skip
 
@@ -367,19 +366,13 @@ class leaky_relu(FunctionExercise):
     ]
 
 
-SOFTMAX = (
-    "softmax", "softmax_", "Softmax", "log_softmax", "LogSoftmax", "logsumexp", "softmin", "Softmin",
-    "gumbel_softmax",
-)  # fmt: skip
-
-
 @exercise(LESSON, points=2)
 class softmax(FunctionExercise):
     """Turn scores into probabilities along `dim`: e to the power of each, divided by their sum."""
 
     requirements = {"right for one list of scores": 1, "right along any dim": 1}
     gradients = True
-    forbidden = forbid(*SOFTMAX, why=BY_HAND)
+    forbidden = forbid(*NORMALISERS, *CLASS_LOSSES, why=BY_HAND)
 
     def inputs(draw):
         yield torch.tensor([1.0, -6.0, 2.5, -0.3, 1.2, 0.8]), 0
@@ -453,7 +446,7 @@ class stable_softmax(FunctionExercise):
 
     requirements = {"right for ordinary scores": 1, OVERFLOW: 1, OWN_MAXIMUM: 1}
     gradients = True
-    forbidden = forbid(*SOFTMAX, why=BY_HAND)
+    forbidden = forbid(*NORMALISERS, *CLASS_LOSSES, why=BY_HAND)
 
     def inputs(draw):
         yield torch.tensor([[1.0, -6.0, 2.5], [-0.3, 1.2, 0.8]]), 1
