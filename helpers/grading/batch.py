@@ -278,7 +278,12 @@ class ParallelAutograde(Autograde):
             step = _Step(False, coursedir=self.coursedir, parent=self.parent)
             resources = step.resources(student, name, place)
             resources[STAMP] = Marking(
-                prepared.checks[name], executed, handed_in.fingerprint, one.remarks, one.usable
+                prepared.checks[name],
+                executed,
+                handed_in.fingerprint,
+                one.remarks,
+                one.usable,
+                prepared.job.files,
             )
             with setenv(NBGRADER_EXECUTION="autograde"):
                 page, resources = step.exporter.from_notebook_node(executed.notebook, resources)

@@ -1,12 +1,14 @@
 """nbgrader's place for running a submission: in the sandbox, with the checks judged outside."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
+from helpers.grading.files import read_files
 from helpers.grading.runner import Executed, Patience
 from helpers.grading.worker import run_here
 
@@ -22,6 +24,7 @@ class Marking:
         handed_in: the fingerprint of the files that were handed in.
         remarks: what was odd about them; empty where the notebook was taken as it was.
         usable: whether there was a notebook that could be read.
+        files: what lay beside the notebook, by path: modules that it imports may be among it.
     """
 
     checks: dict
@@ -29,6 +32,7 @@ class Marking:
     handed_in: str = ""
     remarks: tuple[str, ...] = ()
     usable: bool = True
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict) -> "Marking":
         """Return this: nbconvert copies all resources, and these are large."""
@@ -65,15 +69,16 @@ class Execute(NbGraderPreprocessor):
         marking = resources.get(STAMP)
         known = {}
         if isinstance(marking, Marking):
-            checks, executed = marking.checks, marking.executed
+            checks, executed, files = marking.checks, marking.executed, marking.files
             known = {"handed_in": marking.handed_in, "remarks": list(marking.remarks)}
             known["usable"] = marking.usable
         else:
             checks = find_checks(nb, resources["nbgrader"]["notebook"])
             probes = {index: checked.probe for index, checked in checks.items()}
-            files = Path(resources["metadata"]["path"])
+            files, left_out = read_files(Path(resources["metadata"]["path"]))
             executed = run_here(nb, probes, files, self.sandbox, self.patience)
-        judge_checks(executed, checks)
+            executed.failures += left_out
+        judge_checks(executed, checks, files)
         student = resources["nbgrader"]["student"]
         for words in executed.failures:
             self.log.warning("%s: %s", student, words)
