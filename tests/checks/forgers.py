@@ -19,7 +19,7 @@ SWAPPED = {"train": "eval", "eval": "train", "recorded": "none", "none": "record
 def without_source(exercise: Exercise, record: dict) -> dict:
     """Return a record that is judged by what it reports alone."""
     source = "def other(): 1" if isinstance(exercise, RepairExercise) else None
-    return record | {"source": source, "uses": []}
+    return record | {"source": source, "uses": [], "syntax": [], "hides": [], "calls": []}
 
 
 def points(exercise: Exercise, plan: dict, record: dict) -> float:

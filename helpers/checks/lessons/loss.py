@@ -625,7 +625,7 @@ class bce_with_logits(FunctionExercise):
     gradients = True
     forbidden = forbid(
         *CLASS_LOSSES,
-        *("softplus", "logsigmoid"),
+        *("softplus", "logsigmoid", "logaddexp"),
         *ready_made.NORMALISERS,
         why="It hides the stable formula, which is your work here: `clamp`, `abs`, `exp` and `log1p`.",
     )
