@@ -18,7 +18,8 @@ from nbformat.v4 import new_code_cell, new_output
 from helpers.grading.inside import MIME
 
 MAX_RECORD = 20_000_000  # characters of JSON
-_MIMES = ("text/plain", "text/html", "text/markdown", "image/png", "image/jpeg")
+_MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
+_MIMES += ("image/png", "image/jpeg", "image/gif")
 _TOO_LONG = {
     "ename": "CellTimeoutError",
     "evalue": "the cell took too long",

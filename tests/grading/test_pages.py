@@ -2,7 +2,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 from helpers.checks import Check
-from helpers.grading.harmless import clean_html, clean_markdown
+from helpers.grading.pages.sanitize import clean_html
 from helpers.grading.walls import why_not
 from tests.browser.browser import CHROMIUM, WITHOUT_CHROMIUM
 from tests.checks import small

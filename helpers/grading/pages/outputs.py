@@ -1,0 +1,146 @@
+"""Outputs of a cell: bounded when they are stored, harmless HTML when they are shown."""
+
+import html
+import re
+from collections.abc import Iterable
+
+from nbconvert.filters.ansi import ansi2html
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+
+from helpers.grading.pages.formulas import latex
+from helpers.grading.pages.markdown import MOST_MARKDOWN, as_typed, render
+from helpers.grading.pages.pictures import picture
+from helpers.grading.pages.sanitize import MOST_TAGS, clean_html
+from helpers.grading.pages.text import shortened, whole
+
+MOST_STORED = 20_000_000  # characters of a notebook's outputs
+_MOST_TEXT = 100_000  # characters of one output
+_MOST_COLOURS = 2_000
+_MOST_OUTPUTS = 200  # of one cell
+_PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif")
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,40}m")
+_CONTROL = re.compile(r"\x1b(?!\[[0-9;]{0,40}m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
+
+
+def stored(outputs: Iterable[NotebookNode], room: int = MOST_STORED) -> list[NotebookNode]:
+    """Return outputs as they may be kept: bounded, valid text, HTML cleaned, nothing that acts.
+
+    Args:
+        outputs: the outputs of one cell.
+        room: the characters that they may take together.
+    """
+    kept: list[NotebookNode] = []
+    outputs = list(outputs)
+    for output in outputs[: _MOST_OUTPUTS - 1] + outputs[_MOST_OUTPUTS - 1 :][-1:]:
+        size = _size(output)
+        if size <= room:
+            room -= size
+            kept.append(_stored(output))
+        else:
+            kept.append(_words("[an output is left out: the notebook shows too much]"))
+    if len(outputs) > _MOST_OUTPUTS:
+        more = f"[{len(outputs) - _MOST_OUTPUTS:,} more outputs are left out]"
+        kept.insert(-1, _words(more))  # the last stays: it is the cell's value
+    return kept
+
+
+def size_of(outputs: Iterable[NotebookNode]) -> int:
+    """Return the characters that outputs take."""
+    return sum(map(_size, outputs))
+
+
+def shown(output: NotebookNode) -> str:
+    """Return one output as harmless HTML."""
+    if output.output_type == "stream":
+        return _terminal(output.text)
+    if output.output_type == "error":
+        return _terminal("\n".join(output.traceback) or f"{output.ename}: {output.evalue}")
+    data = output.get("data", {})
+    if "text/html" in data:
+        return clean_html(data["text/html"])
+    if "text/markdown" in data:
+        return render(data["text/markdown"])
+    for kind in _PICTURES[:1]:
+        if kind in data:
+            return _picture(kind, data)
+    if "text/latex" in data:
+        return clean_html(latex(data["text/latex"]))
+    for kind in _PICTURES[1:]:
+        if kind in data:
+            return _picture(kind, data)
+    return _terminal(data.get("text/plain", "[an output that this page does not show]"))
+
+
+def _stored(output: NotebookNode) -> NotebookNode:
+    kind = output.output_type
+    if kind == "stream":
+        return new_output("stream", name=output.name, text=_text(output.text))
+    if kind == "error":
+        lines = shortened(whole("\n".join(map(str, output.traceback))), _MOST_TEXT).split("\n")
+        return new_output(
+            "error", ename=_text(output.ename), evalue=_text(output.evalue), traceback=lines
+        )
+    data = {}
+    for name, value in output.get("data", {}).items():
+        if not isinstance(value, str):
+            continue
+        if name == "text/html":
+            data[name] = clean_html(whole(value))
+        elif name == "text/markdown" and "text/html" not in output.data:
+            data["text/html"] = render(value)
+        elif name in ("text/plain", "text/latex"):
+            data[name] = _text(value)
+        elif name in _PICTURES:
+            data.update(_stored_picture(name, value))
+    one = new_output(kind, data=data)
+    if kind == "execute_result":
+        one.execution_count = output.get("execution_count")
+    return one
+
+
+def _stored_picture(kind: str, value: str) -> dict[str, str]:
+    if picture(kind, value):
+        return {kind: whole(value)}
+    return {"text/html": _not_shown(kind, value)}
+
+
+def _not_shown(kind: str, value: str) -> str:
+    return f"<em>[picture not shown: {kind}, {len(value):,} characters]</em>"
+
+
+def _words(text: str) -> NotebookNode:
+    return new_output("stream", name="stdout", text=text)
+
+
+def _text(text: object) -> str:
+    return shortened(whole(str(text)), _MOST_TEXT)
+
+
+def _size(output: NotebookNode) -> int:
+    """Return the characters of an output; what takes long to clean counts for more."""
+    data = output.get("data", {})
+    texts = [output.get("text", ""), *output.get("traceback", []), *data.values()]
+    size = 200 + sum(len(t) for t in texts if isinstance(t, str))
+    page, markdown = (str(data.get(f"text/{kind}", "")) for kind in ("html", "markdown"))
+    return size + 200 * (min(page.count("<"), MOST_TAGS) + min(len(markdown), MOST_MARKDOWN))
+
+
+def _picture(kind: str, data: dict[str, str]) -> str:
+    address = picture(kind, data[kind])
+    if not address:
+        return _not_shown(kind, data[kind])
+    words = html.escape(data.get("text/plain", "picture")[:200])
+    return f'<img src="{address}" alt="{words}">'
+
+
+def _terminal(text: str) -> str:
+    """Return text with its colours, as a terminal shows it."""
+    text = shortened(text, _MOST_TEXT)
+    if "\r" in text:
+        text = _OVERWRITTEN.sub("", text)
+    text = _CONTROL.sub("", text)
+    if text.count("\x1b") > _MOST_COLOURS:
+        return as_typed(_COLOUR.sub("", text))
+    return f'<pre style="white-space:pre-wrap">{ansi2html(text)}</pre>'

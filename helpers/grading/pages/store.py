@@ -1,0 +1,62 @@
+"""nbgrader's place for what is kept of a submission: bounded, and with the course's own figures in it."""
+
+import base64
+import re
+from pathlib import Path
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from helpers.grading.pages.outputs import MOST_STORED, size_of, stored
+from helpers.grading.pages.text import whole
+from helpers.grading.runner import COURSES_OWN
+
+_LINKED = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)|<img\b[^>]*?\bsrc=[\"']([^\"']+)")
+_KINDS = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_MOST_FIGURE = 2_000_000  # bytes
+
+
+class Harmless(NbGraderPreprocessor):
+    """Bounds what a submission's cells show, before the marks are saved: a notebook that is too much stops nothing.
+
+    Texts stay as they were written; they are made harmless when a page is made. Should a page be made without
+    this course's settings, nbconvert's own templates leave them out, since they are marked as transient.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Bound outputs, and put the course's figures beside the cells that show them."""
+        room = MOST_STORED
+        folder = self._source_folder(resources)
+        for cell in nb.cells:
+            cell.source = whole(cell.source)
+            if cell.cell_type == "code":
+                cell.outputs = stored(cell.outputs, room)
+                room -= size_of(cell.outputs)
+                continue
+            cell.metadata["transient"] = NotebookNode(remove_source=True)
+            if cell.cell_type == "markdown" and cell.metadata.get(COURSES_OWN) and folder:
+                figures = _figures(cell.source, folder)
+                if figures:
+                    cell.attachments = NotebookNode(figures)
+        return nb, resources
+
+    def _source_folder(self, resources: dict) -> Path | None:
+        coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
+        if coursedir is None:
+            return None
+        assignment = resources["nbgrader"]["assignment"]
+        return Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+
+
+def _figures(text: str, folder: Path) -> dict[str, dict[str, str]]:
+    """Return the figures that a text of the course links to, by their addresses there."""
+    found = {}
+    for match in _LINKED.finditer(text):
+        address = match[1] or match[2]
+        path = folder / address
+        kind = _KINDS.get(path.suffix.lower())
+        if kind and path.is_file() and path.stat().st_size <= _MOST_FIGURE:
+            content = path.read_bytes()
+            data = content.decode() if "svg" in kind else base64.b64encode(content).decode()
+            found[address] = {kind: data}
+    return found
