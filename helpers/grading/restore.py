@@ -147,14 +147,15 @@ def _source(coursedir: CourseDirectory, names: dict) -> list[NotebookNode]:
 def strip(nb: NotebookNode, source: list[NotebookNode]) -> None:
     """Leave of the metadata what nbgrader needs, and mark the cells that stand as the course wrote them."""
     nb.metadata = NotebookNode({"language_info": {"name": "python"}})
-    own = {(c.cell_type, c.source) for c in source if not is_solution(c)}
+    own = {(c.cell_type, c.source): c.get("attachments") for c in source if not is_solution(c)}
     for cell in nb.cells:
         kept = {"nbgrader": cell.metadata["nbgrader"]} if "nbgrader" in cell.metadata else {}
+        pictures = attached(cell.pop("attachments", None))
         if (cell.cell_type, cell.source) in own and not is_solution(cell):
             kept[COURSES_OWN] = True
+            pictures = own[cell.cell_type, cell.source]
         cell.metadata = NotebookNode(kept)
-        pictures = attached(cell.pop("attachments", None)) if cell.cell_type == "markdown" else {}
-        if pictures:
+        if pictures and cell.cell_type == "markdown":
             cell.attachments = NotebookNode(pictures)
 
 

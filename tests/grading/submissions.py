@@ -119,7 +119,8 @@ display(SVG('<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40">'
             '<circle cx="20" cy="20" r="15" fill="teal"/></svg>'))
 display(Latex(r'The slope is $\\frac{dy}{dx} < 1$'))
 display(Markdown('**bold** and $x^2$'))
-display(HTML('<table><tr><th>name</th><th>a &lt; b</th></tr><tr><td style="color:teal">row</td><td>1</td></tr></table>'))
+display(HTML('<table><tr><th>name</th><th>a &lt; b</th></tr>'
+             '<tr><td style="color:teal">row</td><td>1</td></tr></table>'))
 print('1 < 2', '\\x1b[32mgreen\\x1b[0m')
 {'a': '<b>'}
 """

@@ -20,8 +20,11 @@ _MOST_COLOURS = 2_000
 _MOST_OUTPUTS = 200  # of one cell
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif")
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,40}m")
-_CONTROL = re.compile(r"\x1b(?!\[[0-9;]{0,40}m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
-_OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
+_CONTROL = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # a title, a link
+    r"|\x1b(?!\[[0-9;]{0,40}m)(?:\[[0-9;?]{0,40}[@-~])?"  # all but colours
+    r"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f]"
+)
 
 
 def stored(outputs: Iterable[NotebookNode], room: int = MOST_STORED) -> list[NotebookNode]:
@@ -139,7 +142,7 @@ def _terminal(text: str) -> str:
     """Return text with its colours, as a terminal shows it."""
     text = shortened(text, _MOST_TEXT)
     if "\r" in text:
-        text = _OVERWRITTEN.sub("", text)
+        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     text = _CONTROL.sub("", text)
     if text.count("\x1b") > _MOST_COLOURS:
         return as_typed(_COLOUR.sub("", text))

@@ -9,9 +9,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from helpers.grading.pages.outputs import MOST_STORED, size_of, stored
 from helpers.grading.pages.text import whole
-from helpers.grading.runner import COURSES_OWN
 
-_LINKED = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)|<img\b[^>]*?\bsrc=[\"']([^\"']+)")
+_LINKED = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)|<img\b[^>]*?\bsrc=\\?[\"']([^\"'\\]+)")
 _KINDS = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _MOST_FIGURE = 2_000_000  # bytes
 
@@ -26,7 +25,7 @@ class Harmless(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Bound outputs, and put the course's figures beside the cells that show them."""
         room = MOST_STORED
-        folder = self._source_folder(resources)
+        figures = self._figures(resources)
         for cell in nb.cells:
             cell.source = whole(cell.source)
             if cell.cell_type == "code":
@@ -34,26 +33,28 @@ class Harmless(NbGraderPreprocessor):
                 room -= size_of(cell.outputs)
                 continue
             cell.metadata["transient"] = NotebookNode(remove_source=True)
-            if cell.cell_type == "markdown" and cell.metadata.get(COURSES_OWN) and folder:
-                figures = _figures(cell.source, folder)
-                if figures:
-                    cell.attachments = NotebookNode(figures)
+            linked = {name: figures[name] for name in figures if name in cell.source}
+            if linked and cell.cell_type == "markdown":
+                cell.attachments = NotebookNode(cell.get("attachments", {}) | linked)
         return nb, resources
 
-    def _source_folder(self, resources: dict) -> Path | None:
+    def _figures(self, resources: dict) -> dict[str, dict[str, str]]:
+        """Return the figures that the lesson's source links to."""
         coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
         if coursedir is None:
-            return None
-        assignment = resources["nbgrader"]["assignment"]
-        return Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+            return {}
+        names = resources["nbgrader"]
+        folder = coursedir.format_path(coursedir.source_directory, ".", names["assignment"])
+        return figures_of(Path(folder) / f"{names['notebook']}.ipynb")
 
 
-def _figures(text: str, folder: Path) -> dict[str, dict[str, str]]:
-    """Return the figures that a text of the course links to, by their addresses there."""
-    found = {}
+def figures_of(source: Path) -> dict[str, dict[str, str]]:
+    """Return the figures that a notebook of the course links to, by their addresses there."""
+    found: dict[str, dict[str, str]] = {}
+    text = source.read_text(encoding="utf-8") if source.exists() else ""
     for match in _LINKED.finditer(text):
         address = match[1] or match[2]
-        path = folder / address
+        path = source.parent / address
         kind = _KINDS.get(path.suffix.lower())
         if kind and path.is_file() and path.stat().st_size <= _MOST_FIGURE:
             content = path.read_bytes()
