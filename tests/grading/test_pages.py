@@ -21,18 +21,16 @@ from helpers.grading.pages import CARD, FILTERS, TEMPLATE
 from helpers.grading.pages.formulas import latex, mathml
 from helpers.grading.pages.markdown import MOST_MARKDOWN, render
 from helpers.grading.pages.outputs import shown, stored
-from helpers.grading.pages.page import MOST_LAID_OUT, as_code, course_page
+from helpers.grading.pages.page import MOST_LAID_OUT, as_code, as_markdown, course_page
 from helpers.grading.pages.pictures import attached, drawing, picture
 from helpers.grading.pages.sanitize import MOST_DEPTH, MOST_TAGS, clean_html, clean_style, evened
 from helpers.grading.pages.store import Harmless, figures_of
 from helpers.grading.pages.text import printable, shortened, whole
 from helpers.grading.restore import strip
 from helpers.grading.runner import COURSES_OWN
-from helpers.grading.walls import why_not
 from helpers.notebooks import SOLUTIONS
-from tests.browser.browser import jupyter_server, needs_chromium
 from tests.checks import small
-from tests.grading.course import LESSON, Course, trial_lesson
+from tests.grading.course import LESSON, trial_lesson
 from tests.grading.submissions import (
     EVIL_HTML,
     EVIL_MARKDOWN,
@@ -250,17 +248,49 @@ def test_a_page_is_bounded():
     assert "left out" in page.cells[-1].source or len(page.cells) == 700
 
 
-def test_a_notebook_keeps_no_more_outputs_than_fit():
+def test_a_cell_keeps_no_more_outputs_than_fit():
     big = [new_output("stream", text="x" * 90_000) for _ in range(300)]
     kept = stored(big, room=1_000_000)
     assert sum(len(o.text) for o in kept) < 1_100_000
-    assert "left out" in kept[-1].text
+    assert kept[0].text.startswith("[289 outputs are left out")
     costly = [new_output("display_data", data={"text/html": "<p title=x>" * 20_000})] * 50
-    kept = stored(costly)
-    assert sum("left out" in o.get("text", "") for o in kept) >= 40
-    results = [new_output("stream", text="x")] * 1_000
-    results.append(new_output("execute_result", data={"text/plain": "2.0"}))
-    assert stored(results)[-1].data["text/plain"] == "2.0"
+    assert len(stored(costly)) < 10
+
+
+def test_what_marks_are_read_from_is_always_kept():
+    flood = [new_output("stream", text="x" * 10)] * 1_000
+    error = new_output("error", ename="E", evalue="v" * 1_000, traceback=["t"] * 10_000)
+    result = new_output("execute_result", data={"text/plain": "0.5", "text/html": "<b>" * 9_000})
+    for room in (0, 1_000_000_000):
+        kept = stored([*flood, error, *flood, result, *flood], room)
+        assert [o.output_type for o in kept if o.output_type != "stream"] == [
+            "error",
+            "execute_result",
+        ]
+        assert next(o for o in kept if "data" in o).data["text/plain"] == "0.5"
+        assert sum(len(str(o)) for o in kept) < 200_000
+    many = [
+        new_code_cell("f", outputs=[new_output("stream", text="x" * 90_000)] * 150)
+        for _ in range(5)
+    ]
+    card = new_output("execute_result", data={"text/plain": "3.0", "text/html": "<b>card</b>"})
+    notebook = new_notebook(
+        cells=[*many, new_code_cell("check", metadata={CARD: True}, outputs=[card])]
+    )
+    assert (
+        Harmless().preprocess(notebook, {})[0].cells[-1].outputs[0].data["text/html"]
+        == "<b>card</b>"
+    )
+    assert sum(len(str(cell)) for cell in notebook.cells) < 25_000_000
+
+
+def test_places_for_marks_stay_on_a_page_that_is_full():
+    flood = [new_code_cell("x = 1")] * 2_100 + [new_code_cell("y" * 100_000_000)]
+    flood += [new_raw_cell("<" * 190_000)] * 100
+    page = course_page(new_notebook(cells=flood + graded(trial_lesson()).cells))
+    assert sum("nbgrader" in cell.metadata for cell in page.cells) == 9
+    assert len(page.cells) < 2_020
+    assert "more cells are left out" in page.cells[-1].source
 
 
 # --- Markdown and formulas
@@ -520,7 +550,6 @@ def test_without_this_courses_settings_a_page_leaves_texts_out():
     plain = exported(marked(trial_lesson()), "formgrade", ours=False)
     assert Seen(page).tags.count("script") == Seen(plain).tags.count("script")
     texts = re.sub(r'<div class="highlight.*?</pre>', "", page, flags=re.DOTALL)
-    assert Seen(texts).text.count("onerror") == Seen(plain).text.count("onerror")
     acting = [a for a in Seen(texts).attributes if a[1].startswith("on")]
     assert acting == [a for a in Seen(plain).attributes if a[1].startswith("on")]
     assert "[entity]" not in texts
@@ -547,6 +576,15 @@ def test_texts_of_the_student_are_framed_and_those_of_the_course_are_not():
     ).cells
     assert [cell.source.count("course-frame") for cell in cells] == [0, 1, 1]
     assert "&lt;b&gt;" in cells[2].source
+
+
+def test_comments_are_rendered_and_harmless():
+    assert as_markdown("**Well** put: $a < b$").startswith("<p><strong>Well</strong> put: <math")
+    assert is_harmless(as_markdown("\n\n".join(EVIL_HTML)))
+
+
+def test_a_program_cannot_look_like_another_one():
+    assert "\u202e" not in as_code("if x: #\u202e return\u2066")
 
 
 def test_programs_are_shown_as_they_were_written():
@@ -605,66 +643,3 @@ def test_each_figure_of_the_lessons_is_on_the_page():
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type == "markdown":
                 assert "picture not shown" not in render(cell.source, figures), path
-
-
-# --- in a browser
-
-POSITIONS = """boxes => boxes.flatMap(box => [...box.querySelectorAll('*')]
-    .filter(e => ['fixed', 'absolute', 'sticky'].includes(getComputedStyle(e).position)).map(e => e.outerHTML))"""
-IN_SIGHT = """elements => elements.map(element => {
-    element.scrollIntoView({block: 'center'});
-    const box = element.getBoundingClientRect();
-    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-    return element === top || element.contains(top) || top.contains(element) && !top.closest('.course-held');
-})"""
-
-
-def look_at(page, address: str) -> None:
-    """Open a page, click every link of the student, and see that nothing ran, was fetched or is covered."""
-    asked = []
-    page.context.on("request", lambda request: asked.append(request.url))
-    page.goto(address, wait_until="load")
-    page.wait_for_timeout(500)
-    assert page.evaluate("window.hit === undefined")
-    assert not [url for url in asked if "example.org" in url or "logout" in url or "cdn" in url]
-    for link in page.locator(".course-held a").all():
-        link.click(timeout=5_000, force=True)
-    page.wait_for_timeout(300)
-    assert page.url == address
-    assert page.evaluate("window.hit === undefined")
-    assert page.locator(".course-held").evaluate_all(POSITIONS) == []
-    labels = page.locator(".course-label, .panel-heading, .navbar, input.score").evaluate_all(
-        IN_SIGHT
-    )
-    assert len(labels) > 10
-    assert all(labels)
-    assert page.locator(".course-marker section[role=status]").count() == 3
-
-
-@pytest.mark.grading
-@pytest.mark.browser
-@needs_chromium[-1]
-@pytest.mark.skipif(bool(why_not()), reason=why_not())
-def test_nothing_of_a_student_runs_in_the_readers_browser(tmp_path, page):
-    course = Course(tmp_path)
-    course.submit("ada", honest(course.answered()))
-    course.submit(EVIL_STUDENT, hostile(course.answered()))
-    course.nbgrader("autograde", LESSON)
-    course.nbgrader("generate_feedback", LESSON)
-    page.context.route(re.compile("example.org"), lambda route: route.abort())
-    with jupyter_server(["-m", "jupyterlab"], course.root, PYTHONPATH=str(course.root)) as server:
-        for student in ("ada", EVIL_STUDENT):
-            with course.gradebook() as book:
-                number = book.find_submission_notebook(LESSON, LESSON, student).id
-            page.set_viewport_size({"width": 390, "height": 800})
-            look_at(
-                page, (course.root / f"course/feedback/{student}/{LESSON}/{LESSON}.html").as_uri()
-            )
-            page.set_viewport_size({"width": 1400, "height": 1000})
-            look_at(page, f"{server}/formgrader/submissions/{number}/")
-            assert page.locator("input.score").count() == 5
-            pictures = page.locator(".course-held img").evaluate_all(
-                "all => all.map(one => one.naturalWidth > 0)"
-            )
-            assert pictures
-            assert all(pictures)

@@ -12,7 +12,7 @@ from helpers.grading.pages.formulas import latex
 from helpers.grading.pages.markdown import MOST_MARKDOWN, as_typed, render
 from helpers.grading.pages.pictures import picture
 from helpers.grading.pages.sanitize import MOST_TAGS, clean_html
-from helpers.grading.pages.text import shortened, whole
+from helpers.grading.pages.text import printable, shortened, whole
 
 MOST_STORED = 20_000_000  # characters of a notebook's outputs
 _MOST_TEXT = 100_000  # characters of one output
@@ -30,22 +30,26 @@ _CONTROL = re.compile(
 def stored(outputs: Iterable[NotebookNode], room: int = MOST_STORED) -> list[NotebookNode]:
     """Return outputs as they may be kept: bounded, valid text, HTML cleaned, nothing that acts.
 
+    What nbgrader reads marks from, results and errors, is always kept, if need be in short.
+
     Args:
         outputs: the outputs of one cell.
         room: the characters that they may take together.
     """
     kept: list[NotebookNode] = []
-    outputs = list(outputs)
-    for output in outputs[: _MOST_OUTPUTS - 1] + outputs[_MOST_OUTPUTS - 1 :][-1:]:
+    left_out = 0
+    for output in outputs:
         size = _size(output)
-        if size <= room:
+        if size <= room and len(kept) < _MOST_OUTPUTS:
             room -= size
             kept.append(_stored(output))
+        elif output.output_type in ("error", "execute_result"):
+            kept.append(_in_short(output))
         else:
-            kept.append(_words("[an output is left out: the notebook shows too much]"))
-    if len(outputs) > _MOST_OUTPUTS:
-        more = f"[{len(outputs) - _MOST_OUTPUTS:,} more outputs are left out]"
-        kept.insert(-1, _words(more))  # the last stays: it is the cell's value
+            left_out += 1
+    if left_out:
+        note = f"[{left_out:,} outputs are left out: they are too large or too many]"
+        kept.insert(0, new_output("stream", name="stdout", text=note))
     return kept
 
 
@@ -113,8 +117,12 @@ def _not_shown(kind: str, value: str) -> str:
     return f"<em>[picture not shown: {kind}, {len(value):,} characters]</em>"
 
 
-def _words(text: str) -> NotebookNode:
-    return new_output("stream", name="stdout", text=text)
+def _in_short(output: NotebookNode) -> NotebookNode:
+    if output.output_type == "error":
+        name, value = (printable(words) for words in (output.ename, output.evalue))
+        return new_output("error", ename=name, evalue=value, traceback=[f"{name}: {value}"])
+    text = printable(output.get("data", {}).get("text/plain", ""))
+    return new_output("execute_result", data={"text/plain": text})
 
 
 def _text(text: object) -> str:

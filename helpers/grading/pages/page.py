@@ -37,6 +37,8 @@ _FORMULAS_DONE = """<script>
 var MathJax = { Hub: { Startup: { signal: { Interest: (then) => $(window).on("load", () => then("End")) } } } };
 </script>
 """
+# Signs that turn the direction of writing: with them a program can look like another one.
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Rendered(str):
@@ -53,18 +55,35 @@ def course_page(nb: NotebookNode) -> NotebookNode:
     shown_nb = NotebookNode(
         nb, metadata=NotebookNode(language_info=NotebookNode(name="python")), cells=[]
     )
-    dear, room = MOST_LAID_OUT, MOST_SHOWN
-    for cell in nb.cells[:_MOST_CELLS]:
-        dear -= 0 if cell.metadata.get(COURSES_OWN) else len(cell.source)
-        one = _cell(cell, cheap=dear < 0 and not cell.metadata.get(COURSES_OWN))
-        size = len(one.source) + sum(len(o.data["text/html"]) for o in one.get("outputs", ()))
-        if size > room:
-            one = _notice(f"A cell of {size:,} characters is left out: the page is full.")
-        room -= len(one.source) if size > room else size
+    dear, room, left_out = MOST_LAID_OUT, MOST_SHOWN, 0
+    for number, cell in enumerate(nb.cells):
+        if number >= _MOST_CELLS and "nbgrader" not in cell.metadata:
+            left_out += 1
+            continue
+        own = bool(cell.metadata.get(COURSES_OWN))
+        dear -= 0 if own else len(cell.source)
+        one = _cell(cell, cheap=dear < 0 and not own)
+        size = _size(one)
+        if size > room and not own:
+            one = _emptied(one, f"{size:,} characters are left out: the page is full.")
+        room -= _size(one)
         shown_nb.cells.append(one)
-    if len(nb.cells) > _MOST_CELLS:
-        shown_nb.cells.append(_notice(f"{len(nb.cells) - _MOST_CELLS:,} more cells are left out."))
+    if left_out:
+        shown_nb.cells.append(new_markdown_cell(_notice(f"{left_out:,} more cells are left out.")))
     return shown_nb
+
+
+def _size(cell: NotebookNode) -> int:
+    return len(cell.source) + sum(len(o.data["text/html"]) for o in cell.get("outputs", ()))
+
+
+def _emptied(cell: NotebookNode, why: str) -> NotebookNode:
+    """Return a cell without its content; the marker's card, and the place for marks, stay."""
+    outputs = cell.get("outputs", []) if cell.metadata.get(CARD) else []
+    changed = NotebookNode(cell, source=_notice(why))
+    if "outputs" in cell:
+        changed.outputs = outputs
+    return changed
 
 
 def course_names(resources: Mapping) -> Mapping:
@@ -79,6 +98,9 @@ def course_names(resources: Mapping) -> Mapping:
     }
     changed = resources.copy()
     changed.update(names)
+    if "nbgrader" in resources:
+        lesson = html.escape(str(resources["nbgrader"].get("notebook", "")))
+        changed["nbgrader"] = {**resources["nbgrader"], "notebook": lesson}
     return changed
 
 
@@ -159,12 +181,12 @@ def _html(text: str) -> NotebookNode:
     return new_output("display_data", data={"text/html": text})
 
 
-def _notice(words: str) -> NotebookNode:
-    return new_markdown_cell(Rendered(f"<p><em>[{html.escape(words)}]</em></p>"))
+def _notice(words: str) -> Rendered:
+    return Rendered(f"<p><em>[{html.escape(words)}]</em></p>")
 
 
 def _code(source: str, cheap: bool = False) -> str:
-    source = whole(source)
+    source = _TURNING.sub("\N{REPLACEMENT CHARACTER}", whole(source))
     if cheap or len(source) > MOST_CODE:
         return f"<pre>{html.escape(shortened(source, 4 * MOST_CODE))}</pre>"
     try:

@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
+from helpers.grading.pages.text import whole
+
 MOST_BYTES = 5_000_000  # of one picture
 _MOST_PIXELS = 40_000_000
 _FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF"}
@@ -66,7 +68,7 @@ def attached(attachments: object) -> dict[str, dict[str, str]]:
             address = picture(kind, data)
             if address and len(address) <= room:
                 room -= len(address)
-                kept[str(name)] = {kind: address.partition(",")[2]}
+                kept[whole(str(name))] = {kind: address.partition(",")[2]}
                 break
     return kept
 

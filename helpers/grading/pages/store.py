@@ -7,6 +7,7 @@ from pathlib import Path
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from helpers.grading.pages import CARD
 from helpers.grading.pages.outputs import MOST_STORED, size_of, stored
 from helpers.grading.pages.text import whole
 
@@ -29,8 +30,10 @@ class Harmless(NbGraderPreprocessor):
         for cell in nb.cells:
             cell.source = whole(cell.source)
             if cell.cell_type == "code":
-                cell.outputs = stored(cell.outputs, room)
-                room -= size_of(cell.outputs)
+                by_marker = bool(cell.metadata.get(CARD))
+                before = size_of(cell.outputs)
+                cell.outputs = stored(cell.outputs, MOST_STORED if by_marker else max(room, 0))
+                room -= 0 if by_marker else before
                 continue
             cell.metadata["transient"] = NotebookNode(remove_source=True)
             linked = {name: figures[name] for name in figures if name in cell.source}
