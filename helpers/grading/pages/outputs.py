@@ -18,7 +18,8 @@ MOST_STORED = 20_000_000  # characters of a notebook's outputs
 _MOST_TEXT = 100_000  # characters of one output
 _MOST_COLOURS = 2_000
 _MOST_OUTPUTS = 200  # of one cell
-_PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif")
+_DRAWING = "image/svg+xml"
+_PICTURES = (_DRAWING, "image/png", "image/jpeg", "image/gif")
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,40}m")
 _CONTROL = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # a title, a link
@@ -134,8 +135,10 @@ def _size(output: NotebookNode) -> int:
     data = output.get("data", {})
     texts = [output.get("text", ""), *output.get("traceback", []), *data.values()]
     size = 200 + sum(len(t) for t in texts if isinstance(t, str))
-    page, markdown = (str(data.get(f"text/{kind}", "")) for kind in ("html", "markdown"))
-    return size + 200 * (min(page.count("<"), MOST_TAGS) + min(len(markdown), MOST_MARKDOWN))
+    page, markdown, svg = (str(data.get(k, "")) for k in ("text/html", "text/markdown", _DRAWING))
+    tags = min(page.count("<"), MOST_TAGS) + min(texts[0].count("\x1b"), _MOST_COLOURS)
+    tags += sum(min(str(line).count("\x1b"), _MOST_COLOURS) for line in texts[1:])
+    return size + 200 * (tags + min(len(markdown), MOST_MARKDOWN)) + 40 * svg.count("<")
 
 
 def _picture(kind: str, data: dict[str, str]) -> str:

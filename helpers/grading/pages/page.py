@@ -11,12 +11,12 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from helpers.grading.pages import CARD
-from helpers.grading.pages.markdown import as_typed, render
+from helpers.grading.pages.markdown import MOST_TEXT, as_typed, render
 from helpers.grading.pages.outputs import shown
 from helpers.grading.pages.text import shortened, whole
 from helpers.grading.runner import COURSES_OWN
 
-MOST_CODE = 50_000  # characters of a cell that are coloured
+MOST_CODE = 20_000  # characters of a cell that are coloured
 MOST_LAID_OUT = (
     200_000  # characters of a student's texts and programs; more are shown as they were typed
 )
@@ -188,7 +188,7 @@ def _notice(words: str) -> Rendered:
 def _code(source: str, cheap: bool = False) -> str:
     source = _TURNING.sub("\N{REPLACEMENT CHARACTER}", whole(source))
     if cheap or len(source) > MOST_CODE:
-        return f"<pre>{html.escape(shortened(source, 4 * MOST_CODE))}</pre>"
+        return f"<pre>{html.escape(shortened(source, MOST_TEXT))}</pre>"
     try:
         return Highlight2HTML(pygments_lexer="ipython3")(source)
     except Exception:  # colours are not worth a page

@@ -239,7 +239,8 @@ def _read_drawing(text: str, at: int, writer: "_Writer") -> int:
     """Turn a drawing into a picture."""
     closing = re.compile(r"</svg\s*>", re.IGNORECASE).search(text, at)
     end = closing.end() if closing else len(text)
-    address = drawing(text[at:end]) if closing else None
+    writer.tags += text.count("<", at, end)
+    address = drawing(text[at:end]) if closing and writer.tags <= MOST_TAGS else None
     writer.picture({"src": address or "", "alt": "drawing"}, address)
     return end
 
