@@ -1,5 +1,7 @@
 """nbgrader's settings for this course: solutions/ is its source, notebooks/ its release."""
 
+from helpers.grading.pages import FILTERS, TEMPLATE
+
 c = get_config()  # noqa: F821 - given by traitlets
 
 c.CourseDirectory.course_id = "deep_learning"
@@ -51,15 +53,19 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
+    "helpers.grading.pages.store.Harmless",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "helpers.grading.harmless.Harmless",
 ]
+
+# Both pages that show a student's work, the formgrader's and the feedback page, are nbgrader's own with one layer
+# of this course: texts and outputs are made harmless after they are rendered.
+c.HTMLExporter.template_file = str(TEMPLATE)
+c.HTMLExporter.filters = FILTERS
 
 # The feedback page shows a graded cell as the learner knows it, without the hidden tests.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "helpers.grading.feedback.HideHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    "helpers.grading.feedback.FitPhones",
 ]

@@ -36,7 +36,8 @@ from helpers.grading.intake import (
     hand_in,
     students,
 )
-from helpers.grading.report import Outcome, printable, table
+from helpers.grading.pages.text import printable
+from helpers.grading.report import Outcome, table
 from helpers.grading.sandbox import SandboxError
 from helpers.grading.sequence import Task
 from helpers.grading.worker import Job, close, insist_on_sandbox, modules_of, unpack, warm_up, work

@@ -3,10 +3,8 @@
 import re
 
 from nbformat.notebooknode import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests
 
-# nbgrader gives headings one line's height, and what does not fit on a phone would be white on white below.
-_HEADINGS = "div#notebook div.nbgrader_cell .panel-heading { height: auto; overflow: hidden; }"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -28,15 +26,6 @@ class HideHiddenTests(ClearHiddenTests):
                 if output.output_type == "error":
                     _hide(output, hidden)
         return cell, resources
-
-
-class FitPhones(NbGraderPreprocessor):
-    """Adds the style that a narrow screen needs; stands after nbconvert's `CSSHTMLHeaderPreprocessor`."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Add it to the page's styles; the notebook stays as it is."""
-        resources["inlining"]["css"].append(_HEADINGS)
-        return nb, resources
 
 
 def _hide(output: NotebookNode, hidden: set[str]) -> None:

@@ -17,6 +17,7 @@ from helpers.checks import lesson
 from helpers.checks.exercise import Exercise
 from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
+from helpers.grading.pages import CARD
 from helpers.grading.program import Program
 from helpers.grading.runner import Executed, Probe
 
@@ -110,6 +111,7 @@ def judge_checks(
         data = {"text/plain": repr(min(verdict.points, most)), "text/html": verdict._repr_html_()}
         cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
         cell.execution_count = None
+        cell.metadata[CARD] = True
 
 
 def _judge(

@@ -5,7 +5,8 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-MIMES = ("text/plain", "text/html", "text/markdown", "image/png", "image/jpeg")
+MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
+MIMES += ("image/png", "image/jpeg", "image/gif")
 JUDGED = ("error", "execute_result")  # kinds of output from which nbgrader computes points
 SPARED = 5  # of these are kept of a cell whose output is too long
 _LINES = 200  # of a traceback

@@ -1,7 +1,8 @@
 """What became of each submission, as lines for the terminal."""
 
-import unicodedata
 from dataclasses import dataclass
+
+from helpers.grading.pages.text import printable
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,3 @@ def table(outcomes: list[Outcome]) -> str:
     if not counts["marked before"]:
         del counts["marked before"]
     return "\n".join([*lines, ", ".join(f"{n} {what}" for what, n in counts.items())])
-
-
-def printable(text: str, most: int = 300) -> str:
-    """Return a student's text on one line, with nothing in it that a terminal would obey."""
-    kept = "".join(
-        c if c == " " or unicodedata.category(c)[0] not in "CZ" else "\N{REPLACEMENT CHARACTER}"
-        for c in text[:most]
-    )
-    return kept + ("…" if len(text) > most else "")

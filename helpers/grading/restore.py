@@ -12,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_solution
 
+from helpers.grading.pages.pictures import attached
 from helpers.grading.runner import COURSES_OWN
 
 PUT_BACK = "*The next cell was missing from the submission. It was put back for marking.*"
@@ -146,13 +147,16 @@ def _source(coursedir: CourseDirectory, names: dict) -> list[NotebookNode]:
 def strip(nb: NotebookNode, source: list[NotebookNode]) -> None:
     """Leave of the metadata what nbgrader needs, and mark the cells that stand as the course wrote them."""
     nb.metadata = NotebookNode({"language_info": {"name": "python"}})
-    own = {(c.cell_type, c.source) for c in source if not is_solution(c)}
+    own = {(c.cell_type, c.source): c.get("attachments") for c in source if not is_solution(c)}
     for cell in nb.cells:
         kept = {"nbgrader": cell.metadata["nbgrader"]} if "nbgrader" in cell.metadata else {}
+        pictures = attached(cell.pop("attachments", None))
         if (cell.cell_type, cell.source) in own and not is_solution(cell):
             kept[COURSES_OWN] = True
+            pictures = own[cell.cell_type, cell.source]
         cell.metadata = NotebookNode(kept)
-        cell.pop("attachments", None)
+        if pictures and cell.cell_type == "markdown":
+            cell.attachments = NotebookNode(pictures)
 
 
 def _order(source: list[NotebookNode], released: dict[str, Released]) -> list[str]:
@@ -166,4 +170,4 @@ def _put_back(nb: NotebookNode, name: str, released: Released, order: list[str])
     cell = make(released.source, metadata={"nbgrader": NotebookNode(released.metadata)})
     before = order[: order.index(name)]
     at = max((n for n, c in enumerate(nb.cells) if _name(c) in before), default=-1) + 1
-    nb.cells[at:at] = [new_markdown_cell(PUT_BACK), cell]
+    nb.cells[at:at] = [new_markdown_cell(PUT_BACK, metadata={COURSES_OWN: True}), cell]

@@ -10,7 +10,8 @@ import time
 import nbformat
 import pytest
 
-from helpers.grading.report import Outcome, printable, table
+from helpers.grading.pages.text import printable
+from helpers.grading.report import Outcome, table
 from helpers.grading.walls import why_not
 from tests.grading.course import LESSON, Course
 
