@@ -36,8 +36,10 @@ from helpers.grading.intake import (
     hand_in,
     students,
 )
+from helpers.grading.needs import earned, must_run_in_full, skippable
 from helpers.grading.pages.text import printable
 from helpers.grading.report import Outcome, table
+from helpers.grading.runner import Executed
 from helpers.grading.sandbox import SandboxError
 from helpers.grading.sequence import Task
 from helpers.grading.worker import Job, close, insist_on_sandbox, modules_of, unpack, warm_up, work
@@ -209,7 +211,13 @@ class ParallelAutograde(Autograde):
                     send(prepared, times + 1)  # its worker died, or what it found was lost
                     continue
                 student = prepared.handed_in.student
-                yield self._attempt(student, self._finish, prepared, future)
+                judged = self._attempt(student, _judge, prepared, future)
+                if isinstance(judged, Outcome):
+                    yield judged
+                elif _may_have_lost(prepared, judged):
+                    send(_in_full(prepared), times)
+                else:
+                    yield self._attempt(student, self._finish, prepared, judged)
 
     def _attempt(self, student: str, step: Callable, *arguments: Any) -> Any:
         """Carry out a step; whatever goes wrong is this submission's failure alone, and leaves no marks."""
@@ -260,32 +268,26 @@ class ParallelAutograde(Autograde):
             notebook = nbformat.reads(output, as_version=4)
             checks[name] = find_checks(notebook, name)
             probes = {index: checked.probe for index, checked in checks[name].items()}
-            tasks[name] = Task(output, probes, own_lesson=bool(checks[name]))
+            names = {index: checked.name for index, checked in checks[name].items()}
+            skip = skippable(notebook.cells, names) if checks[name] else frozenset()
+            tasks[name] = Task(output, probes, skip, own_lesson=bool(checks[name]))
         own = all(task.own_lesson for task in tasks.values())
         files = (handed_in.other_files if own else dict(handed_in.files)) | given
         job = Job(student, tasks, files, self.sandbox, patience)
         said = tuple(r for one in found.values() for r in one.remarks)
         return Prepared(handed_in, found, checks, job, handed_in.remarks + said + remarks)
 
-    def _finish(self, prepared: Prepared, future: Future) -> Outcome:
-        """Judge what came back, enter the marks, and put the marked notebooks into their place."""
-        results = future.result()
+    def _finish(self, prepared: Prepared, judged: Mapping[str, Executed]) -> Outcome:
+        """Enter the marks, and put the marked notebooks into their place."""
         handed_in = prepared.handed_in
         student, place = handed_in.student, self._place(handed_in.student)
         remarks, suspicions, pages = list(prepared.remarks), [], {}
         self._enter_submission(handed_in, prepared.found)
         for name, one in prepared.found.items():
-            executed = unpack(results[name])
+            executed = judged[name]
             step = _Step(False, coursedir=self.coursedir, parent=self.parent)
             resources = step.resources(student, name, place)
-            resources[STAMP] = Marking(
-                prepared.checks[name],
-                executed,
-                handed_in.fingerprint,
-                one.remarks,
-                one.usable,
-                prepared.job.files,
-            )
+            resources[STAMP] = Marking(executed, handed_in.fingerprint, one.remarks, one.usable)
             with setenv(NBGRADER_EXECUTION="autograde"):
                 page, resources = step.exporter.from_notebook_node(executed.notebook, resources)
             page.encode("utf-8")  # fails before anything is put into its place
@@ -379,6 +381,33 @@ class ParallelAutograde(Autograde):
                 possible=found.max_score,
                 by_hand=bool(found.needs_manual_grade),
             )
+
+
+def _judge(prepared: Prepared, future: Future) -> dict[str, Executed]:
+    """Read what a worker brought back, and judge the checks."""
+    from helpers.grading.marking import judge_checks  # imports torch
+
+    every = {name: unpack(result) for name, result in future.result().items()}
+    for name, executed in every.items():
+        judge_checks(executed, dict(prepared.checks[name]), prepared.job.files)
+    return every
+
+
+def _may_have_lost(prepared: Prepared, judged: Mapping[str, Executed]) -> bool:
+    """Say whether cells that were left out may have cost a mark."""
+    for name, executed in judged.items():
+        cells, skip = executed.notebook.cells, prepared.job.tasks[name].skip
+        names = {index: checked.name for index, checked in prepared.checks[name].items()}
+        ran = frozenset(range(len(cells))) - skip
+        if must_run_in_full(cells, names, ran, earned(cells)):
+            return True
+    return False
+
+
+def _in_full(prepared: Prepared) -> Prepared:
+    """Return a submission of which every cell is to be run."""
+    tasks = {name: replace(task, skip=frozenset()) for name, task in prepared.job.tasks.items()}
+    return replace(prepared, job=replace(prepared.job, tasks=tasks))
 
 
 def _nothing() -> None:

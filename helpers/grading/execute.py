@@ -1,7 +1,7 @@
 """nbgrader's place for running a submission: in the sandbox, with the checks judged outside."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import copy
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
@@ -9,6 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
 from helpers.grading.files import read_files
+from helpers.grading.needs import earned, must_run_in_full, skippable
 from helpers.grading.runner import Executed, Patience
 from helpers.grading.worker import run_here
 
@@ -18,21 +19,18 @@ STAMP = "course_marking"
 
 @dataclass(frozen=True)
 class Marking:
-    """What a worker has brought back of one notebook, and the checks that it was sent.
+    """What a worker has brought back of one notebook, its checks judged.
 
     Attributes:
         handed_in: the fingerprint of the files that were handed in.
         remarks: what was odd about them; empty where the notebook was taken as it was.
         usable: whether there was a notebook that could be read.
-        files: what lay beside the notebook, by path: modules that it imports may be among it.
     """
 
-    checks: dict
     executed: Executed
     handed_in: str = ""
     remarks: tuple[str, ...] = ()
     usable: bool = True
-    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict) -> "Marking":
         """Return this: nbconvert copies all resources, and these are large."""
@@ -42,8 +40,8 @@ class Marking:
 class Execute(NbGraderPreprocessor):
     """Runs a notebook in the sandbox. Checks of a lesson are marked outside it; other cells as nbgrader does.
 
-    Where `resources["course_marking"]` is a `Marking`, a worker has run it already, and only the judging is
-    left. Afterwards failures and suspicions stand there.
+    Where `resources["course_marking"]` is a `Marking`, that was done already. Afterwards failures and suspicions
+    stand there.
     """
 
     sandbox = Bool(True, help="Run submissions in a sandbox; without one they run as you.").tag(
@@ -63,22 +61,14 @@ class Execute(NbGraderPreprocessor):
         Raises:
             SandboxError: there is no sandbox here, and none was waived.
         """
-        # Not above: only who judges needs torch.
-        from helpers.grading.marking import find_checks, judge_checks
-
         marking = resources.get(STAMP)
         known = {}
         if isinstance(marking, Marking):
-            checks, executed, files = marking.checks, marking.executed, marking.files
+            executed = marking.executed
             known = {"handed_in": marking.handed_in, "remarks": list(marking.remarks)}
             known["usable"] = marking.usable
         else:
-            checks = find_checks(nb, resources["nbgrader"]["notebook"])
-            probes = {index: checked.probe for index, checked in checks.items()}
-            files, left_out = read_files(Path(resources["metadata"]["path"]))
-            executed = run_here(nb, probes, files, self.sandbox, self.patience)
-            executed.failures += left_out
-        judge_checks(executed, checks, files)
+            executed = self._run(nb, resources)
         student = resources["nbgrader"]["student"]
         for words in executed.failures:
             self.log.warning("%s: %s", student, words)
@@ -87,3 +77,24 @@ class Execute(NbGraderPreprocessor):
         report = {"failures": executed.failures, "suspicions": executed.suspicions} | known
         executed.notebook.metadata[STAMP] = resources[STAMP] = report
         return executed.notebook, resources
+
+    def _run(self, nb: NotebookNode, resources: dict) -> Executed:
+        """Run the cells that the marks need, and all where that may have cost a mark; judge the checks."""
+        # Not above: only who judges needs torch.
+        from helpers.grading.marking import find_checks, judge_checks
+
+        checks = find_checks(nb, resources["nbgrader"]["notebook"])
+        probes = {index: checked.probe for index, checked in checks.items()}
+        names = {index: checked.name for index, checked in checks.items()}
+        files, left_out = read_files(Path(resources["metadata"]["path"]))
+        skip = skippable(nb.cells, names) if checks else frozenset()
+        for skipped in (skip, frozenset()):
+            copied = copy.deepcopy(nb)
+            executed = run_here(copied, probes, files, self.sandbox, self.patience, skipped)
+            judge_checks(executed, checks, files)
+            cells = executed.notebook.cells
+            ran = frozenset(range(len(cells))) - skipped
+            if not must_run_in_full(cells, names, ran, earned(cells)):
+                break
+        executed.failures += left_out
+        return executed

@@ -29,8 +29,11 @@ def run_here(
     files: Path | Mapping[str, bytes] | None,
     safe: bool,
     patience: Patience,
+    skip: frozenset[int] = frozenset(),
 ) -> Executed:
-    """Run a submission on this machine; `safe` asks for the sandbox, which is kept for the next one.
+    """Run a submission on this machine, but for the cells in `skip`.
+
+    `safe` asks for the sandbox, which is kept for the next one.
 
     Raises:
         SandboxError: there is no sandbox here, or it ended again and again.
@@ -40,7 +43,7 @@ def run_here(
         files, left_out = read_files(files)
     own = [cell for cell in notebook.cells if cell.metadata.get(COURSES_OWN)]
     sandbox = _sandbox_with(modules_of(own)) if safe else None
-    task = Task(nbformat.writes(notebook), probes)
+    task = Task(nbformat.writes(notebook), probes, skip)
     executed = run_all({"": task}, files or {}, patience, sandbox)[""]
     executed.failures += left_out
     return executed

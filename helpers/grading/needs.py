@@ -1,0 +1,378 @@
+"""Which cells of a submission have to run for its marks, and whether leaving the others out may have cost any.
+
+What a student wrote always runs. A cell that stands as the course wrote it runs where something that runs after
+it may depend on it: a backward slice over names that are bound, read and changed (`helpers.grading.effects`),
+in which functions stand for what their bodies do, and objects for all others that may be reached from them.
+
+It rests on this of the cells that are left out, which the course's author wrote: they set no attribute of a
+student's function by way of another name for it, and library functions do what their names say. Where even that
+should fail, a mark can only get lost, and for lost marks the submission is run in full (`must_run_in_full`).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
+
+from helpers.grading.effects import (
+    ANYTHING,
+    FILES,
+    RANDOM,
+    SETTINGS,
+    Effects,
+    Libraries,
+    Statement,
+    parse,
+    statements,
+)
+from helpers.grading.runner import COURSES_OWN
+
+_PLACES = {SETTINGS, FILES, ANYTHING, *RANDOM.values()}
+
+
+def needed(cells: Sequence[NotebookNode], probes: Mapping[int, str]) -> frozenset[int]:
+    """Return the indices of the code cells that must run for the marks of a submission to be those of a full run.
+
+    Args:
+        cells: the submission's, restored; those that stand as the course wrote them have `COURSES_OWN`.
+        probes: for the index of a check's cell, the name of the answer that is probed in its stead.
+    """
+    code = frozenset(i for i, cell in enumerate(cells) if cell.cell_type == "code")
+    try:
+        notebook = _Notebook.read(cells, probes)
+    except RecursionError:
+        return code
+    return code if notebook is None else notebook.needed() & code
+
+
+def skippable(cells: Sequence[NotebookNode], probes: Mapping[int, str]) -> frozenset[int]:
+    """Return the indices of the code cells that need not run; arguments as for `needed`."""
+    code = frozenset(i for i, cell in enumerate(cells) if cell.cell_type == "code")
+    return code - needed(cells, probes)
+
+
+def must_run_in_full(
+    cells: Sequence[NotebookNode],
+    probes: Mapping[int, str],
+    ran: frozenset[int],
+    points: Mapping[int, tuple[float, float]],
+) -> bool:
+    """Say whether a submission of which only some cells ran is to be run in full, and the full run counts.
+
+    It is where a graded cell did not earn all its points, or one of the student's own cells ended in an error.
+    Excused is a check whose answer nobody attempted: its cells are as they were released. So is one whose
+    answer calls such a blank one, where moreover no cell that was left out names anything that it depends on.
+
+    Args:
+        cells: after the run, with outputs.
+        probes: as for `needed`.
+        ran: the indices of the cells that ran.
+        points: for each automatically graded cell, its points and the most that it can earn.
+    """
+    code = {i for i, cell in enumerate(cells) if cell.cell_type == "code"}
+    if code <= ran | set(probes):
+        return False
+    lost = {index for index, (earned, most) in points.items() if earned < most}
+    if lost - set(probes) or any(
+        _failed(cells[i]) for i in code - set(probes) if _is_own(cells[i])
+    ):
+        return True
+    if not lost:
+        return False
+    try:
+        notebook = _Notebook.read(cells, probes)
+    except RecursionError:
+        return True
+    return notebook is None or not all(notebook.is_excused(i, ran) for i in lost)
+
+
+def earned(cells: Sequence[NotebookNode]) -> dict[int, tuple[float, float]]:
+    """Return for each code cell that is graded automatically its points, and the most that it can earn."""
+    points = {}
+    for index, cell in enumerate(cells):
+        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
+            try:
+                got, most = determine_grade(cell)
+            except ValueError:  # its output is no number of points
+                got, most = 0.0, float(cell.metadata["nbgrader"]["points"])
+            points[index] = (float(got or 0), float(most))
+    return points
+
+
+def is_stub(cell: NotebookNode) -> bool:
+    """Say whether a solution cell stands as it was released."""
+    checksum = cell.metadata.get("nbgrader", {}).get("checksum")
+    return bool(checksum) and is_solution(cell) and compute_checksum(cell) == checksum
+
+
+def _is_own(cell: NotebookNode) -> bool:
+    """Say whether a cell runs in any case: the student's own, and tests that give points."""
+    return not cell.metadata.get(COURSES_OWN) or is_grade(cell)
+
+
+def _failed(cell: NotebookNode) -> bool:
+    return any(output.get("output_type") == "error" for output in cell.get("outputs", ()))
+
+
+@lru_cache(maxsize=4096)  # the course's own cells come again with each submission
+def _parse(source: str):
+    return parse(source)
+
+
+@lru_cache(maxsize=4096)
+def _statements(source: str, libraries: tuple[tuple[str, str], ...]) -> tuple[Statement, ...]:
+    return tuple(statements(_parse(source), Libraries(dict(libraries))))
+
+
+class _Versions:
+    """Tells apart what a name stands for before and after a cell binds it anew.
+
+    `x` is "x 2" once it was bound for the second time. What a function refers to is looked up when it is called,
+    so that may be each version from its definition on.
+
+    A cell of the course's may end in an error before it binds a name, which leaves the earlier version. Those that
+    are meant to fail do so in their last statement; any other has to do with what a student wrote.
+    """
+
+    def __init__(self, all_statements: Iterable[Statement], students: Iterable[Statement]) -> None:
+        self._last = Counter(name for one in all_statements for name in one.surely)
+        self._now: Counter[str] = Counter()
+        self._students = _given(students)
+        self._may_be_wrong: set[str] = set()
+
+    def of(self, name: str) -> str:
+        """Return a name in its present version."""
+        return f"{name} {self._now[name]}" if name in self._last else name
+
+    def go_past(self, part: Iterable[Statement], own: bool) -> Iterator[Statement]:
+        """Go past a cell; yield its statements with versions."""
+        fails = False
+        for one in part:
+            reads = {self.of(name) for name in one.now.reads} & self._may_be_wrong
+            fails = not own and bool(fails or reads or one.later.reads & self._students)
+            done = self._take(one, fails)
+            if own or fails:
+                self._may_be_wrong |= done.now.binds | done.now.stores | done.now.passes
+            yield done
+
+    def _take(self, one: Statement, fails: bool) -> Statement:
+        before = {self.of(name) for name in one.surely if self._now[name]}
+        now = self._all(one.now, self._present)
+        now.binds = set(map(self.of, one.now.binds - one.surely))
+        self._now.update(one.surely)
+        now.binds.update(map(self.of, one.surely))
+        if fails:
+            now.reads |= before
+        return replace(one, now=now, later=self._all(one.later, self._from_now))
+
+    def _present(self, name: str) -> set[str]:
+        return {self.of(name)}
+
+    def _from_now(self, name: str) -> set[str]:
+        if name not in self._last:
+            return {name}
+        return {f"{name} {n}" for n in range(self._now[name], self._last[name] + 1)}
+
+    def _all(self, effects: Effects, versions: Callable[[str], set[str]]) -> Effects:
+        names = (effects.reads, effects.binds, effects.stores, effects.passes)
+        return Effects(*(set().union(*map(versions, part)) for part in names))
+
+
+def _base(name: str) -> str:
+    return name.partition(" ")[0]
+
+
+class _Relations:
+    """What the names of a notebook are to each other, wherever in it that comes about.
+
+    A function or class that keeps no state is no object here: calls leave it as it was.
+    """
+
+    def __init__(self, all_statements: Sequence[Statement], libraries: set[str]) -> None:
+        bound, otherwise = set(), set()
+        for one in all_statements:
+            (bound if one.plain else otherwise).update(map(_base, one.now.binds))
+            otherwise.update(map(_base, one.later.binds))
+        # What no cell binds is Python's own, or missing.
+        self._known = bound | otherwise
+        self._fixed = (bound - otherwise) | libraries
+        self._sources: dict[str, set[str]] = {}
+        self._later: dict[str, list[Effects]] = {}
+        for one in all_statements:
+            given = one.now.binds | one.later.binds | one.now.stores | one.later.stores
+            given |= self._objects(one.now.passes | one.later.passes)
+            for name in given - _PLACES:
+                self._sources.setdefault(name, set()).update(one.now.reads, one.later.reads)
+                self._later.setdefault(name, []).append(one.later)
+        self._group: dict[str, set[str]] = {}
+        for one in all_statements:
+            self._link(one)
+
+    def _objects(self, names: set[str]) -> set[str]:
+        return {n for n in names if (base := _base(n)) in self._known and base not in self._fixed}
+
+    def _link(self, one: Statement) -> None:
+        """Note that any object of a statement that binds or changes one may become a part of another."""
+        both = Effects()
+        both.add(one.later)
+        if not one.plain:
+            both.add(one.now)
+        if not both.binds | both.stores | both.passes:
+            return
+        functions = {n for n in both.reads if _base(n) in self._fixed}
+        names = both.binds | both.stores | both.passes | both.reads | self.reach(functions)
+        together = set(self._objects(names))
+        for name in self._objects(names):
+            together |= self._group.get(name, set())
+        for name in together:
+            self._group[name] = together
+
+    def reach(self, names: set[str]) -> set[str]:
+        """Return all that code which refers to `names` may come to refer to; random states left out."""
+        found, waiting = set(), list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self._sources.get(name, ())
+        return found - set(RANDOM.values())
+
+    def of_cell(self, part: Iterable[Statement]) -> Effects:
+        """Return what the run of a cell may do, the functions that it may call included."""
+        every, seeded = Effects(), set()
+        for one in part:
+            whole = Effects()
+            whole.add(one.now)
+            if not one.plain:
+                whole.add(one.later)
+            for name in self.reach(one.now.reads):
+                for later in self._later.get(name, ()):
+                    whole.add(later)
+            whole.reads -= seeded
+            seeded |= one.seeds
+            every.add(whole)
+        return every
+
+    def changed(self, done: Effects) -> set[str]:
+        """Return the names whose objects may be others, or changed, afterwards."""
+        objects = self._objects(done.stores | done.passes)
+        return done.binds | done.stores | objects.union(*(self._group.get(n, ()) for n in objects))
+
+
+@dataclass(frozen=True)
+class _Notebook:
+    """The code of a submission, with the relations of its names.
+
+    Attributes:
+        cells: the statements of each code cell but checks, their names with versions.
+        own: the indices of cells that run in any case: the student's own, and tests.
+        tests: the indices of cells that give points as nbgrader does it.
+        stubs: the indices of solution cells that stand as they were released.
+        probes: the names of the answers, in the version that is probed.
+        relations: what the names are to each other.
+    """
+
+    cells: dict[int, tuple[Statement, ...]]
+    own: frozenset[int]
+    tests: frozenset[int]
+    stubs: frozenset[int]
+    probes: Mapping[int, str]
+    relations: "_Relations"
+
+    @classmethod
+    def read(cls, cells: Sequence[NotebookNode], probes: Mapping[int, str]) -> "_Notebook | None":
+        """Read a notebook; None where a cell of the student's could depend on anything at all."""
+        code = {
+            i: cell for i, cell in enumerate(cells) if cell.cell_type == "code" and i not in probes
+        }
+        trees = {i: _parse(cell.source) for i, cell in code.items()}
+        unread = {i for i, tree in trees.items() if tree is None}
+        own = frozenset(i for i, cell in code.items() if _is_own(cell))
+        if unread & own:
+            return None
+        libraries = Libraries.of(tree for tree in trees.values() if tree is not None)
+        known = tuple(sorted(libraries.names.items()))
+        anything = Effects(reads={ANYTHING}, stores={ANYTHING, *_PLACES})
+        read = {
+            i: (Statement(now=anything),) if i in unread else _statements(cell.source, known)
+            for i, cell in code.items()
+        }
+        tests = frozenset(i for i in own if is_grade(cells[i]))
+        stubs = frozenset(i for i in own if is_stub(cells[i]))
+        versions = _Versions(
+            [s for part in read.values() for s in part], [s for i in own for s in read[i]]
+        )
+        seen, answers = {}, {}
+        for i in sorted({*read, *probes}):
+            if i in probes:
+                answers[i] = versions.of(probes[i])
+            else:
+                seen[i] = tuple(versions.go_past(read[i], i in own))
+        relations = _Relations([s for part in seen.values() for s in part], set(libraries.names))
+        return cls(seen, own, tests, stubs, answers, relations)
+
+    def needed(self) -> frozenset[int]:
+        """Go through the cells backwards, with the names and places that what runs later may depend on."""
+        does = {i: self.relations.of_cell(part) for i, part in self.cells.items()}
+        if any(ANYTHING in does[i].reads for i in self.own):
+            return frozenset({*self.cells, *self.probes})
+        graded = self.relations.reach(
+            set(self.probes.values()).union(*(does[i].reads for i in self.tests))
+        )
+        live, found = {SETTINGS}, set(self.probes)
+        for i in sorted({*self.cells, *self.probes}, reverse=True):
+            if i in self.probes:
+                live |= self.relations.reach({self.probes[i]})
+            elif i in self.own or self._may_change(does[i], live):
+                found.add(i)
+                if i in self.own:
+                    live -= set().union(*(s.seeds for s in self.cells[i]))
+                live |= self._depends(i, does[i], graded)
+            if ANYTHING in live:
+                return frozenset(found | {k for k in self.cells if k < i})
+        return frozenset(found)
+
+    def _depends(self, index: int, does: Effects, graded: set[str]) -> set[str]:
+        """Return what a cell depends on.
+
+        A check seeds the random state itself. What else a student's cell draws counts where it may show in a
+        mark; in the cell's own output it would be as good a draw as any other.
+        """
+        depends = self.relations.reach(does.reads)
+        counts = index not in self.own or index in self.tests
+        if counts or self.relations.changed(does) & graded:
+            depends |= does.reads & set(RANDOM.values())
+        return depends
+
+    def _may_change(self, does: Effects, live: set[str]) -> bool:
+        return ANYTHING in does.stores or bool(self.relations.changed(does) & live)
+
+    def is_excused(self, index: int, ran: frozenset[int]) -> bool:
+        """Say whether a check cannot have lost points by the cells that did not run."""
+        name = self.probes[index]
+        if self._is_blank(name):
+            return True
+        reach = self.relations.reach({name})
+        if not any(map(self._is_blank, reach & set(self.probes.values()))):
+            return False
+        left_out = Effects()
+        for i in set(self.cells) - ran:
+            left_out.add(self.relations.of_cell(self.cells[i]))
+        return not self._may_change(left_out, reach | {SETTINGS})
+
+    def _is_blank(self, name: str) -> bool:
+        """Say whether an answer comes from untouched solution cells alone."""
+        from_cells = {i for i in self.own if _base(name) in _given(self.cells[i])}
+        return bool(from_cells) and from_cells <= self.stubs
+
+
+def _given(part: Iterable[Statement]) -> set[str]:
+    """Return the names that a cell binds or changes."""
+    every = Effects()
+    for one in part:
+        every.add(one.now)
+        every.add(one.later)
+    return set(map(_base, every.binds | every.stores))
