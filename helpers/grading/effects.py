@@ -377,14 +377,18 @@ class _Reader:
             return
         self._effects.reads.add(node.id)
         if node.id in _UNDECIDABLE or _LAST_OUTPUTS.match(node.id):
-            self._effects.reads.add(ANYTHING)
+            self._do_anything()
+
+    def _do_anything(self) -> None:
+        self._effects.reads.add(ANYTHING)
+        self._effects.stores.add(ANYTHING)
 
     def _visit_Attribute(self, node: ast.Attribute) -> None:
         path = self._libraries.path(node, self._all_hidden())
         if node.attr in _UNDECIDABLE_ATTRIBUTES or (
             path.startswith("sys.") and path.split(".")[1] not in _HARMLESS_OF_SYS
         ):
-            self._effects.reads.add(ANYTHING)
+            self._do_anything()
         if isinstance(node.ctx, ast.Store | ast.Del):
             self._store(node.value)
         self._visit(node.value)
@@ -450,7 +454,7 @@ class _Reader:
         for name, path in _imports(node):
             self._bind(name)
             if name == "*" or path.split(".")[0] in _UNDECIDABLE:
-                self._effects.reads.add(ANYTHING)
+                self._do_anything()
             if path.split(".")[0] not in _KNOWN_PACKAGES:
                 self._effects.stores.add(SETTINGS)  # whatever its import does
                 self._effects.reads.add(FILES)  # it may lie beside the notebook
