@@ -14,8 +14,12 @@ c.CourseDirectory.db_url = "sqlite:///course/gradebook.db"
 c.NotebookExporter.optimistic_validation = True  # once, and not after each step
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
 
-# `nbgrader zip_collect` takes files (or zip archives of them) that are named ada_01_tensors.ipynb.
+# Who handed a file in is found out from its place and its name: those of Moodle, Canvas and of this course, such as
+# ada_01_tensors.ipynb; and whatever else this expression finds. What is there already is replaced by newer work alone.
 c.ZipCollectApp.downloaded_directory = "course/downloaded"
+c.ZipCollectApp.extractor_plugin = "helpers.grading.collect.Extract"
+c.ZipCollectApp.collector_plugin = "helpers.grading.collect.Collect"
+c.ZipCollectApp.force = True
 c.FileNameCollectorPlugin.named_regexp = (
     r".*/(?P<student_id>[^/]+?)_(?P<file_id>\d\d_[a-z_]+)\.ipynb"
 )

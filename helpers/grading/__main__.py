@@ -6,6 +6,7 @@ from importlib import import_module
 # Not imported above: workers import this module too, and have no use for the judge.
 _COMMANDS = {
     "autograde": ("helpers.grading.batch", "BatchApp"),
+    "collect": ("helpers.grading.collect", "CollectApp"),
     "students": ("helpers.grading.students", "StudentsApp"),
 }
 

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 _MOST_BYTES = 32 << 20
@@ -334,46 +334,59 @@ class Roll:
 
     def __init__(self, students: Iterable[Student]) -> None:
         self.students = tuple(students)
+        self._ids = (
+            self._index(lambda s: _form(s.id)),
+            self._index(lambda s: _form(s.id).casefold()),
+            self._index(lambda s: s.email.casefold()),
+            self._index(lambda s: s.email.partition("@")[0].casefold()),
+        )
+        self._numbers = self._index(lambda s: s.lms_user_id)
+        self._names = (
+            self._index(lambda s: words_of(s.first_name, s.last_name)),
+            self._index(lambda s: _exact_words(f"{s.first_name} {s.last_name}")),
+        )
+        self._together = self._index(lambda s: _letters(f"{s.last_name} {s.first_name}"))
 
     def __bool__(self) -> bool:
         return bool(self.students)
 
     def by_id(self, text: str) -> str:
         """Find by id: letter for letter first, then without regard to capitals, then by e-mail address."""
-        form = unicodedata.normalize("NFC", text)
-        ways = (
-            lambda s: unicodedata.normalize("NFC", s.id) == form,
-            lambda s: unicodedata.normalize("NFC", s.id).casefold() == form.casefold(),
-            lambda s: s.email.casefold() == form.casefold() != "",
-            lambda s: s.email.partition("@")[0].casefold() == form.casefold() != "",
-        )
-        return next(filter(None, (self._only(way) for way in ways)), "")
+        form = _form(text)
+        keys = (form, form.casefold(), form.casefold(), form.casefold())
+        found = (index.get(key, "") for index, key in zip(self._ids, keys, strict=True))
+        return next(filter(None, found), "")
 
     def by_lms(self, number: str) -> str:
         """Find by the number of the account in the LMS."""
-        return self._only(lambda s: s.lms_user_id == number != "")
+        return self._numbers.get(number, "")
 
     def by_name(self, name: str) -> str:
         """Find by first and last name, in any order, with or without accents."""
-        exact = unicodedata.normalize("NFC", name).casefold().replace(",", " ").split()
-        return self._only(
-            lambda s: words_of(s.first_name, s.last_name) == words_of(name) != ()
-        ) or self._only(
-            lambda s: (
-                sorted(f"{s.first_name} {s.last_name}".casefold().split()) == sorted(exact) != []
-            )
-        )
+        plain, exact = self._names
+        return plain.get(words_of(name), "") or exact.get(_exact_words(name), "")
 
     def by_run_together(self, name: str) -> str:
         """Find by a name as Canvas writes it: `byronada`."""
-        return self._only(
-            lambda s: (
-                "".join(_plain(f"{s.last_name} {s.first_name}").split())
-                == "".join(_plain(name).split())
-                != ""
-            )
-        )
+        return self._together.get(_letters(name), "")
 
-    def _only(self, fits: Callable[[Student], bool]) -> str:
-        found = {s.id for s in self.students if fits(s)}
-        return found.pop() if len(found) == 1 else ""
+    def _index(self, key: Callable[[Student], Hashable]) -> dict[Hashable, str]:
+        """Return ids by a key; "" where several students share it."""
+        found: dict[Hashable, str] = {}
+        for student in self.students:
+            this = key(student)
+            if this:
+                found[this] = "" if this in found else student.id
+        return found
+
+
+def _form(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _exact_words(name: str) -> tuple[str, ...]:
+    return tuple(sorted(_form(name).casefold().replace(",", " ").split()))
+
+
+def _letters(name: str) -> str:
+    return "".join(_plain(name).split())

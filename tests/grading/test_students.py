@@ -164,15 +164,12 @@ def test_no_file_makes_the_reader_fail_otherwise_than_in_words(content):
             assert read_class_list(start + content).problems is not None
 
 
-NAMES = st.text(
-    st.characters(exclude_categories=["C", "Z", "M"], exclude_characters="/=\"'"),
-    min_size=1,
-    max_size=12,
-).filter(lambda t: not unfit(t) and t.isascii())
+NAMES = st.text("abXY019 _;,|#%[]&\\üß🦊", min_size=1, max_size=8).filter(lambda t: not unfit(t))
+TIDY = NAMES.map(lambda t: " ".join(t.split()))
 
 
 @given(
-    st.dictionaries(NAMES, st.tuples(NAMES, NAMES), min_size=1, max_size=6), st.sampled_from(",;\t")
+    st.dictionaries(TIDY, st.tuples(TIDY, TIDY), min_size=1, max_size=6), st.sampled_from(",;\t")
 )
 def test_a_table_comes_back_as_it_was_written(rows, separator):
     folded = {key.casefold(): key for key in rows}
