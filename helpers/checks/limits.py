@@ -21,6 +21,7 @@ PRINTED = 2_000  # characters kept of what the code prints
 _PATIENCE = 4  # times the computing time that may pass on the clock
 _TICK = 0.05  # seconds between two looks at the clock
 _OUR_FOLDER = os.path.dirname(__file__)
+_BETWEEN = os.path.join(_OUR_FOLDER, "watch.py")  # stands between the learner's code and torch
 
 # Kept from the start: a learner's code may put others in their place, and the limit would be gone.
 _handle, _handler_of = signal.signal, signal.getsignal
@@ -244,6 +245,10 @@ def _insist(frame, event, argument):
     return None if event == "call" else _insist
 
 
+def _is_ours(file: str) -> bool:
+    return file.startswith(_OUR_FOLDER) and file != _BETWEEN
+
+
 @contextlib.contextmanager
 def _alarm(is_over) -> Iterator[None]:
     tracer = sys.gettrace()
@@ -253,7 +258,7 @@ def _alarm(is_over) -> Iterator[None]:
         if ended or not is_over():
             return
         sys.settrace(_insist)
-        while frame is not None and not frame.f_code.co_filename.startswith(_OUR_FOLDER):
+        while frame is not None and not _is_ours(frame.f_code.co_filename):
             frame.f_trace = _insist
             frame = frame.f_back
         raise OutOfTime

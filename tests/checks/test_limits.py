@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from helpers.checks.limits import PRINTED, OutOfTime, captured, time_limit, undisturbed
+from helpers.checks.watch import Watch
 
 
 def _bare_except():
@@ -35,6 +36,20 @@ def _for_ever():
 
 def _asleep():
     time.sleep(60)
+
+
+def _bare_except_around_torch():
+    big = torch.rand(400, 400)
+    while True:
+        try:
+            torch.matmul(big, big)
+        except:  # noqa: E722
+            pass
+
+
+def test_a_loop_that_is_always_in_torch_ends_although_its_calls_are_watched():
+    with pytest.raises(OutOfTime), time_limit(0.2), Watch():
+        _bare_except_around_torch()
 
 
 @pytest.mark.parametrize("code", [_for_ever, _except_exception, _bare_except, _asleep])
