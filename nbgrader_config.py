@@ -44,6 +44,7 @@ c.GenerateAssignment.preprocessors = [
 
 # A copied, deleted or retyped cell is put right before the marking instead of stopping it. The metadata are made
 # anew from the gradebook, so there is nothing for CheckCellMetadata to find.
+c.Autograde.exporter_class = "helpers.grading.tolerant.TolerantExporter"
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "helpers.grading.restore.RestoreCells",
@@ -58,7 +59,7 @@ c.Autograde.autograde_preprocessors = [
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "helpers.grading.pages.store.Harmless",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "helpers.grading.save.SaveMarks",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 

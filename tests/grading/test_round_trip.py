@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from tests.grading.course import LESSON, Course, find
+from tests.grading.test_restore import without_ids
 
 pytestmark = pytest.mark.grading
 
@@ -53,6 +54,8 @@ def submissions(course: Course) -> dict[str, nbformat.NotebookNode | str]:
         "copied": copied,
         "retyped": retyped,
         "metadata": cheater,
+        "older": without_ids(course.answered()),
+        "marked by bytes": "\ufeff" + nbformat.writes(course.answered()).replace("\n", "\r\n"),
         "broken": "{ no notebook",
         "empty": "",
     }
@@ -88,6 +91,8 @@ def course(tmp_path_factory):
         "copied": ALL,
         "retyped": ALL,
         "metadata": ALL,
+        "older": ALL,
+        "marked by bytes": ALL,
     }.items(),
 )
 def test_the_gradebook_holds_the_marks_that_the_work_deserves(course, student, marks):
