@@ -39,6 +39,7 @@ from helpers.grading.intake import (
 from helpers.grading.needs import earned, must_run_in_full, skippable
 from helpers.grading.pages.text import printable
 from helpers.grading.report import Outcome, table
+from helpers.grading.restore import REMARKS
 from helpers.grading.runner import Executed
 from helpers.grading.sandbox import SandboxError
 from helpers.grading.sequence import Task
@@ -266,11 +267,15 @@ class ParallelAutograde(Autograde):
             resources = step.resources(student, name, folder)
             output, resources = step.exporter.from_notebook_node(one.notebook, resources)
             notebook = nbformat.reads(output, as_version=4)
+            restored = tuple(notebook.metadata.pop(REMARKS, ())) if one.usable else ()
+            found[name] = replace(one, remarks=(*one.remarks, *restored))
             checks[name] = find_checks(notebook, name)
             probes = {index: checked.probe for index, checked in checks[name].items()}
             names = {index: checked.name for index, checked in checks[name].items()}
             skip = skippable(notebook.cells, names) if checks[name] else frozenset()
-            tasks[name] = Task(output, probes, skip, own_lesson=bool(checks[name]))
+            tasks[name] = Task(
+                nbformat.writes(notebook), probes, skip, own_lesson=bool(checks[name])
+            )
         own = all(task.own_lesson for task in tasks.values())
         files = (handed_in.other_files if own else dict(handed_in.files)) | given
         job = Job(student, tasks, files, self.sandbox, patience)

@@ -10,6 +10,7 @@ from traitlets import Bool, Integer
 
 from helpers.grading.files import read_files
 from helpers.grading.needs import earned, must_run_in_full, skippable
+from helpers.grading.restore import REMARKS
 from helpers.grading.runner import Executed, Patience
 from helpers.grading.worker import run_here
 
@@ -83,6 +84,7 @@ class Execute(NbGraderPreprocessor):
         # Not above: only who judges needs torch.
         from helpers.grading.marking import find_checks, judge_checks
 
+        remarks = nb.metadata.pop(REMARKS, [])
         checks = find_checks(nb, resources["nbgrader"]["notebook"])
         probes = {index: checked.probe for index, checked in checks.items()}
         names = {index: checked.name for index, checked in checks.items()}
@@ -96,5 +98,5 @@ class Execute(NbGraderPreprocessor):
             ran = frozenset(range(len(cells))) - skipped
             if not must_run_in_full(cells, names, ran, earned(cells)):
                 break
-        executed.failures += left_out
+        executed.failures += left_out + remarks
         return executed

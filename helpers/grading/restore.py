@@ -12,8 +12,21 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_solution
 
+from helpers.grading.intake import lessons_named
+from helpers.grading.matching import (
+    Place,
+    is_answered_elsewhere,
+    missing_but_needed,
+    place_for,
+    recognised,
+    text_of,
+    written_into,
+)
 from helpers.grading.pages.pictures import attached
-from helpers.grading.runner import COURSES_OWN
+from helpers.grading.runner import COURSES_OWN, SKIP_TAG
+
+REMARKS = "course_remarks"
+"""The notebook's metadata under this name say, until it is run, what had to be put right."""
 
 PUT_BACK = "*The next cell was missing from the submission. It was put back for marking.*"
 
@@ -32,10 +45,14 @@ class RestoreCells(NbGraderPreprocessor):
 
     - Metadata (points, kind of cell, ids) are those of the gradebook, whatever the submission says.
     - Of a copied cell one copy counts: the first that the learner worked on, else the first.
+    - A cell that lost its metadata is recognised by its id, its text, what it defines or the question above it.
     - A cell that was turned into another type gets its own type again.
-    - A deleted cell is put back as it was released, after the one that it followed.
+    - A deleted cell is put back as it was released, after the one that it followed; an answer's cell stays empty
+      where another cell holds the answer. So is a deleted cell of the course's own that something needs.
+    - What was written into a locked cell of a lesson stands in a cell of its own above it.
 
-    nbgrader's `OverwriteCells` comes after this and gives the locked cells their own source again.
+    What was done is told in the notebook's metadata under `REMARKS`. nbgrader's `OverwriteCells` comes after this
+    and gives the locked cells their own source again.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
@@ -50,21 +67,30 @@ class RestoreCells(NbGraderPreprocessor):
         with Gradebook(names["db_url"]) as gradebook:
             notebook = gradebook.find_notebook(names["notebook"], names["assignment"])
             released = _released(notebook)
+        source = _source(coursedir, names)
+        remarks: list[str] = []
         kept = self._keep_one_of_each(nb.cells, released)
         for number, cell in enumerate(nb.cells):
-            name = _name(cell)
-            if kept.get(name) is cell:
-                nb.cells[number] = _as_released(cell, released[name])
-            elif "nbgrader" in cell.metadata:
-                self.log.warning("a cell that was not released, or a copy, earns nothing: %r", name)
-                del cell.metadata["nbgrader"]
-        source = _source(coursedir, names)
+            if "nbgrader" in cell.metadata and kept.get(_name(cell)) is not cell:
+                self.log.warning(
+                    "a cell that was not released, or a copy, earns nothing: %r", _name(cell)
+                )
+                del nb.cells[number].metadata["nbgrader"]
+        remarks += _recognise(nb.cells, kept, released, source)
+        numbers = {id(cell): number for number, cell in enumerate(nb.cells)}
+        for name, cell in kept.items():
+            nb.cells[numbers[id(cell)]] = _as_released(cell, released[name])
+        if lessons_named(NotebookNode(cells=source)):
+            _keep_what_was_written(nb, released)
         strip(nb, source)
         order = _order(source, released)
-        for name in order:
-            if name not in kept:
-                self.log.warning("cell %r was deleted; it is put back", name)
-                _put_back(nb, name, released[name], order)
+        missing = [name for name in order if name not in kept]
+        for name in missing:
+            _put_back(nb, name, released[name], order)
+        if missing:
+            remarks.append(f"missing, and put back: {_listed(missing)}")
+        remarks += _put_back_what_is_needed(nb, source)
+        nb.metadata[REMARKS] = remarks
         return nb, resources
 
     def _keep_one_of_each(
@@ -144,19 +170,93 @@ def _source(coursedir: CourseDirectory, names: dict) -> list[NotebookNode]:
     return nbformat.read(path, as_version=4).cells if path.exists() else []
 
 
+def _own(source: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells of a lesson that have no name: no answer, no check."""
+    return [cell for cell in source if _name(cell) is None]
+
+
+def _place(name: str, released: Released, source: list[NotebookNode]) -> Place:
+    at = next((n for n, c in enumerate(source) if _name(c) == name), None)
+    before = source[at - 1] if at else None
+    after = None if before is None else _name(before)
+    return Place(
+        name,
+        released.cell_type,
+        released.source,
+        cell_id="" if at is None else source[at].get("id", ""),
+        locked=bool(released.metadata["locked"]),
+        solution=bool(released.metadata["solution"]),
+        question="" if before is None or after else text_of(before.source),
+        after=after or "",
+    )
+
+
+def _recognise(
+    cells: list[NotebookNode],
+    kept: dict[str, NotebookNode],
+    released: dict[str, Released],
+    source: list[NotebookNode],
+) -> list[str]:
+    """Find cells whose metadata were lost; adds them to `kept`, and returns what is to be said of it."""
+    places = [_place(n, released[n], source) for n in _order(source, released) if n not in kept]
+    if not places:
+        return []
+    own = {(c.cell_type, text_of(c.source)) for c in _own(source)}
+    free = [
+        n
+        for n, c in enumerate(cells)
+        if _name(c) is None and (c.cell_type, text_of(c.source)) not in own
+    ]
+    known = {name: n for n, c in enumerate(cells) if (name := _name(c)) is not None}
+    found = recognised(cells, free, places, known)
+    kept |= {name: cells[index] for name, index in found.items()}
+    if not found:
+        return []
+    return [f"without nbgrader's metadata, but recognised: {_listed(list(found))}"]
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 5} more cells" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
+
+
+def _keep_what_was_written(nb: NotebookNode, released: dict[str, Released]) -> None:
+    """Give what a student wrote into locked cells a cell of its own."""
+    cells = []
+    for cell in nb.cells:
+        name = _name(cell)
+        if name is not None and cell.cell_type == "code" and released[name].metadata["locked"]:
+            place = Place(name, "code", released[name].source)
+            if text_of(cell.source) != place.shown and (own := written_into(cell.source, place)):
+                cells.append(new_code_cell(own))
+        cells.append(cell)
+    nb.cells = cells
+
+
 def strip(nb: NotebookNode, source: list[NotebookNode]) -> None:
     """Leave of the metadata what nbgrader needs, and mark the cells that stand as the course wrote them."""
     nb.metadata = NotebookNode({"language_info": {"name": "python"}})
-    own = {(c.cell_type, c.source): c.get("attachments") for c in source if not is_solution(c)}
+    own = {(c.cell_type, c.source): c for c in source if not is_solution(c)}
+    named = {_name(c): c for c in source if _name(c) is not None}
     for cell in nb.cells:
         kept = {"nbgrader": cell.metadata["nbgrader"]} if "nbgrader" in cell.metadata else {}
         pictures = attached(cell.pop("attachments", None))
-        if (cell.cell_type, cell.source) in own and not is_solution(cell):
+        same = None if is_solution(cell) else own.get((cell.cell_type, cell.source))
+        if same is not None:
             kept[COURSES_OWN] = True
-            pictures = own[cell.cell_type, cell.source]
+            pictures = same.get("attachments")
+        tags = _tags(same if same is not None else named.get(_name(cell)))
+        if tags:
+            kept["tags"] = tags
         cell.metadata = NotebookNode(kept)
         if pictures and cell.cell_type == "markdown":
             cell.attachments = NotebookNode(pictures)
+
+
+def _tags(cell: NotebookNode | None) -> list[str]:
+    """Return the tags by which a teacher says how a cell is run."""
+    tags = [] if cell is None else cell.metadata.get("tags", [])
+    return [tag for tag in tags if tag == SKIP_TAG]
 
 
 def _order(source: list[NotebookNode], released: dict[str, Released]) -> list[str]:
@@ -166,8 +266,34 @@ def _order(source: list[NotebookNode], released: dict[str, Released]) -> list[st
 
 
 def _put_back(nb: NotebookNode, name: str, released: Released, order: list[str]) -> None:
+    place = Place(name, released.cell_type, released.source)
+    empty = released.metadata["solution"] and is_answered_elsewhere(
+        [c for c in nb.cells if not c.metadata.get(COURSES_OWN)], place
+    )
     make = new_code_cell if released.cell_type == "code" else new_markdown_cell
-    cell = make(released.source, metadata={"nbgrader": NotebookNode(released.metadata)})
+    text = "" if empty else released.source
+    cell = make(text, metadata={"nbgrader": NotebookNode(released.metadata)})
     before = order[: order.index(name)]
     at = max((n for n, c in enumerate(nb.cells) if _name(c) in before), default=-1) + 1
-    nb.cells[at:at] = [new_markdown_cell(PUT_BACK, metadata={COURSES_OWN: True}), cell]
+    nb.cells[at:at] = [_words(PUT_BACK), cell]
+
+
+def _put_back_what_is_needed(nb: NotebookNode, source: list[NotebookNode]) -> list[str]:
+    """Put back cells of the course's own that something refers to; returns what is to be said of it."""
+    remarks = []
+    for cell in missing_but_needed(nb.cells, _own(source)):
+        at = place_for(cell, nb.cells, source[: source.index(cell)])
+        again = new_code_cell(cell.source, metadata={COURSES_OWN: True})
+        if cell.get("id") not in {c.get("id") for c in nb.cells}:
+            again.id = cell.get("id", again.id)
+        tags = _tags(cell)
+        if tags:
+            again.metadata["tags"] = tags
+        nb.cells[at:at] = [_words(PUT_BACK), again]
+        first = next((line for line in cell.source.splitlines() if line.strip()), "")
+        remarks.append(f"missing, and put back: the cell that begins with {first[:40]!r}")
+    return remarks
+
+
+def _words(text: str) -> NotebookNode:
+    return new_markdown_cell(text, metadata={COURSES_OWN: True})
