@@ -1,16 +1,23 @@
 """nbgrader's settings for this course: solutions/ is its source, notebooks/ its release."""
 
+from pathlib import Path
+
 from helpers.grading.pages import FILTERS, TEMPLATE
+from helpers.grading.release import gradebook_url, make_course_folder
+
+ROOT = Path(__file__).resolve().parent
+make_course_folder(ROOT)
 
 c = get_config()  # noqa: F821 - given by traitlets
 
+c.CourseDirectory.root = str(ROOT)
 c.CourseDirectory.course_id = "deep_learning"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.submitted_directory = "course/submitted"
 c.CourseDirectory.autograded_directory = "course/autograded"
 c.CourseDirectory.feedback_directory = "course/feedback"
-c.CourseDirectory.db_url = "sqlite:///course/gradebook.db"
+c.CourseDirectory.db_url = gradebook_url(ROOT)
 c.NotebookExporter.optimistic_validation = True  # once, and not after each step
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
 
@@ -28,8 +35,11 @@ c.FileNameCollectorPlugin.named_regexp = (
 c.GiveStubs.code_stub = {"python": "# YOUR CODE HERE\n..."}
 c.GiveStubs.text_stub = "*Your answer:*"
 
+# A lesson is released whole or not at all: the old learner edition stays until the new one is complete.
+c.GenerateAssignment.exporter_class = "helpers.grading.assignment.WholeExporter"
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
     "nbgrader.preprocessors.LockCells",
     "helpers.grading.stubs.GiveStubs",
     "nbgrader.preprocessors.ClearOutput",

@@ -4,7 +4,7 @@ Everything here happens in the marker's own process. Of the student's process no
 which are plain data, judged against the declaration's own answers.
 """
 
-import ast
+import contextlib
 import json
 import random
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from helpers.checks import lesson
 from helpers.checks.exercise import Exercise
 from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
+from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
 from helpers.grading.pages import CARD
 from helpers.grading.program import Program
 from helpers.grading.runner import Executed, Probe
@@ -37,58 +38,40 @@ class Checked:
         return Probe(json.dumps(self.plan), self.name)
 
 
-def find_checks(notebook: NotebookNode, lesson_id: str) -> dict[int, Checked]:
-    """Return the graded cells that are checks of the lesson, by index, each with fresh inputs.
+def find_checks(notebook: NotebookNode, name: str) -> dict[int, Checked]:
+    """Return the graded cells that are checks of a lesson, by index, each with fresh inputs.
 
     The cells must have their released source and metadata again (`RestoreCells`, `OverwriteCells`). Other
     graded cells are not in the result: they are run as nbgrader does.
+
+    Args:
+        notebook: its own `check = lesson("01_tensors")` says the lesson: as it was released, if that is known.
+        name: the file's, which says the lesson where the notebook does not.
     """
-    try:
-        checks = lesson(lesson_id)
-    except LookupError:
-        return {}
+    lessons = _lessons(notebook, name)
     found = {}
     for index, cell in enumerate(notebook.cells):
         metadata = cell.metadata.get("nbgrader", {})
         if cell.cell_type != "code" or not metadata.get("grade") or metadata.get("solution"):
             continue
-        call = read_check(cell.source)
-        if call and call[0] in dir(checks):
-            exercise = getattr(checks, call[0]).exercise
-            seed = random.SystemRandom().randrange(2**31)
-            found[index] = Checked(exercise, call[1], call[2], exercise.plan(seed))
+        for bound, exercises in lessons:
+            call = read_check(cell.source, bound)
+            if call and call[0] in exercises:
+                exercise = exercises[call[0]]
+                seed = random.SystemRandom().randrange(2**31)
+                found[index] = Checked(exercise, call[1], call[2], exercise.plan(seed))
+                break
     return found
 
 
-def read_check(source: str) -> tuple[str, str, bool] | None:
-    """Read a check's cell: the exercise, the name of the answer, and whether inputs are to be hidden.
-
-    Returns None where the cell is anything but calls of one check.
-    """
-    try:
-        statements = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return None
-    calls = [_read_call(s) for s in statements]
-    if not calls or None in calls or len({c[:2] for c in calls}) != 1:
-        return None
-    return (*calls[-1][:2], any(c[2] for c in calls))
-
-
-def _read_call(statement: ast.stmt) -> tuple[str, str, bool] | None:
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
-        return None
-    if not (isinstance(call.func.value, ast.Name) and call.func.value.id == "check"):
-        return None
-    name, hidden = call.func.attr, False
-    if len(call.args) > 1 or not all(isinstance(a, ast.Name) for a in call.args):
-        return None
-    for keyword in call.keywords:
-        if keyword.arg != "hidden" or not isinstance(keyword.value, ast.Constant):
-            return None
-        hidden = bool(keyword.value.value)
-    return name, call.args[0].id if call.args else name, hidden
+def _lessons(notebook: NotebookNode, name: str) -> list[tuple[str, dict[str, Exercise]]]:
+    """Return the names of lessons in a notebook, each with its exercises; the most trustworthy come first."""
+    asked = notebook.metadata.get(ASKED) or lessons_bound(notebook.cells)
+    found = []
+    for bound, lesson_id in (*asked.items(), (USUAL, name)):
+        with contextlib.suppress(LookupError):
+            found.append((bound, {c.exercise.name: c.exercise for c in lesson(lesson_id)}))
+    return found
 
 
 def judge_checks(

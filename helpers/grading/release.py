@@ -4,10 +4,13 @@ python -m helpers.grading.release            # every lesson
 python -m helpers.grading.release 01_tensors
 """
 
+import contextlib
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
 
 from helpers.notebooks import ROOT, lesson_ids
 
@@ -17,6 +20,26 @@ _WRONG_FOLDER = '''"""nbgrader's commands are typed one folder further up."""
 
 raise SystemExit("Nothing was done here. Type the command in the course's folder: " + {0!r})
 '''
+
+
+def make_course_folder(root: Path) -> None:
+    """Make the folder that holds what a class hands in, and see that no nbgrader command is typed in it."""
+    folder = root / "course"
+    words = _WRONG_FOLDER.format(str(root))
+    with contextlib.suppress(OSError):  # a copy that may not be changed can still be looked at
+        folder.mkdir(exist_ok=True)
+        config = folder / "nbgrader_config.py"
+        if not config.exists() or config.read_text(encoding="utf-8") != words:
+            config.write_text(words, encoding="utf-8")
+
+
+def gradebook_url(root: Path) -> str:
+    """Return the address of the gradebook in a course folder, whatever signs its path has."""
+    path = str(root / "course/gradebook.db")
+    plain = f"sqlite:///{path}"
+    if make_url(plain).database == path:
+        return plain
+    return URL.create("sqlite", database=path).render_as_string()
 
 
 def nbgrader(*arguments: str, root: Path = ROOT, check: bool = True) -> subprocess.CompletedProcess:
@@ -37,8 +60,7 @@ def release(lessons: list[str], root: Path = ROOT) -> None:
     Raises:
         subprocess.CalledProcessError: nbgrader refused a lesson.
     """
-    (root / "course").mkdir(exist_ok=True)
-    (root / "course/nbgrader_config.py").write_text(_WRONG_FOLDER.format(str(root)))
+    make_course_folder(root)
     for lesson in lessons:
         nbgrader(
             "generate_assignment", lesson, "--create", "--force", "--log-level=WARN", root=root

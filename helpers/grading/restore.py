@@ -12,6 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_solution
 
+from helpers.grading.checkcells import ASKED, lessons_bound
 from helpers.grading.intake import lessons_named
 from helpers.grading.matching import (
     Place,
@@ -236,6 +237,9 @@ def _keep_what_was_written(nb: NotebookNode, released: dict[str, Released]) -> N
 def strip(nb: NotebookNode, source: list[NotebookNode]) -> None:
     """Leave of the metadata what nbgrader needs, and mark the cells that stand as the course wrote them."""
     nb.metadata = NotebookNode({"language_info": {"name": "python"}})
+    asked = lessons_bound(source)
+    if asked:  # a student may have written another one
+        nb.metadata[ASKED] = asked
     own = {(c.cell_type, c.source): c for c in source if not is_solution(c)}
     named = {_name(c): c for c in source if _name(c) is not None}
     for cell in nb.cells:
