@@ -63,7 +63,7 @@ class Limits:
         share: of one student: bytes of a file and of all, number of files; what the marker reads later.
         archive: bytes of an archive that lies in another one.
         looked_through: bytes of a student that are unpacked to find what is worth keeping.
-        names: entries of one archive.
+        names: entries of an archive of the class.
         depth: archives within one another.
         total: bytes of everything.
         ratio: times its own size that an archive may unpack to, if that is more than a student's share.
@@ -105,6 +105,10 @@ class LeftOut:
     why: str
 
 
+class _Refused(Exception):
+    """Something is not unpacked; the words say why."""
+
+
 @dataclass
 class _Share:
     """What one student may still use up."""
@@ -112,10 +116,13 @@ class _Share:
     bytes: int
     files: int
     read: int
+    names: int
 
-
-class _Refused(Exception):
-    """Something is not unpacked; the words say why."""
+    def look(self, number: int) -> None:
+        """Use up names that are looked at."""
+        self.names -= number
+        if self.names < 0:
+            raise _Refused("there are too many names in it")
 
 
 class DiskError(OSError):
@@ -155,9 +162,10 @@ class Unpacking:
         """Return the share of whoever handed something in; what is nobody's has one for each archive."""
         limits, whose = self.limits, self.whose(trail)
         if whose is None:
-            fresh = _Share(limits.total, limits.names, limits.total)
+            fresh = _Share(limits.total, limits.names, limits.total, limits.names)
             return self.shares.setdefault(("nobody", trail[:1]), fresh)
-        fresh = _Share(limits.share.total, limits.share.number, limits.looked_through)
+        own = limits.share
+        fresh = _Share(own.total, own.number, limits.looked_through, own.names)
         return self.shares.setdefault(("somebody", whose), fresh)
 
     def fresh(self) -> Path:
@@ -250,6 +258,7 @@ def _open(
     found: Unpacking,
 ) -> None:
     """Unpack one archive; a fault of it is told and goes no further."""
+    before = len(found.files) + len(found.left_out)
     try:
         if len(archives) >= found.limits.depth:
             raise _Refused("it is an archive that lies in too many others")
@@ -262,6 +271,8 @@ def _open(
             _open_packed(file, trail, inside, when, found)
         else:
             raise _Refused("archives of this kind are not opened: zip, tar or tar.gz are")
+        if len(found.files) + len(found.left_out) == before:
+            raise _Refused("there is no file in it")
     except DiskError:
         raise
     except Exception as error:  # a damaged archive can make the libraries raise anything
@@ -278,8 +289,7 @@ def _open_zip(
 ) -> None:
     with zipfile.ZipFile(_Careful(file, size)) as archive:  # type: ignore[type-var]
         entries = archive.infolist()
-        if len(entries) > found.limits.names:
-            raise _Refused(f"it holds more than {found.limits.names} things")
+        found.share(trail).look(len(entries))
         unpacked = sum(e.file_size for e in entries)
         if unpacked > max(found.limits.ratio * size, found.limits.share.total):
             raise _Refused(f"{_megabytes(size)} that unpack to {_megabytes(unpacked)}: not opened")
@@ -322,11 +332,8 @@ def _open_tar(
     careful = _Careful(plain, share.read)
     try:
         with tarfile.open(fileobj=careful, mode="r:") as archive:
-            number = 0
             while (entry := archive.next()) is not None:
-                number += 1
-                if number > found.limits.names:
-                    raise _Refused(f"it holds more than {found.limits.names} things")
+                share.look(1)
                 name = _safe(entry.name.encode("utf-8", "surrogateescape"))
                 inside = _inside(trail, name, False, found)
                 if inside is None or entry.isdir():

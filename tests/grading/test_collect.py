@@ -369,6 +369,28 @@ def test_a_table_of_contents_of_many_megabytes_is_not_read(place):
     assert "table of contents" in place.collect().summary()
 
 
+@pytest.mark.parametrize(
+    "content",
+    [zipped({}), zipped({"folder/": "", "__MACOSX/._x": ""}), tarred(mode="w:"), tarred()],
+    ids=["empty", "folders", "tar", "tar.gz"],
+)
+def test_an_archive_without_a_file_has_a_line(place, content):
+    place.put("ada_01_tensors.zip" if content[:1] == b"P" else "ada_01_tensors.tar.gz", content)
+    done = place.collect()
+    assert not done.whole
+    assert "ada_01_tensors" in done.summary()
+
+
+def test_names_without_end_are_not_looked_through(place):
+    folders = zipped({f"{i}/": "" for i in range(9_000)})
+    place.put(
+        "ada_01_tensors.zip", zipped({f"{i}.zip": folders for i in range(4)} | {NOTEBOOK: "x"})
+    )
+    done = place.collect()
+    assert place.all()["ada"] == {NOTEBOOK: "x"}
+    assert sum("too many names" in line.words for line in done.lines) == 2
+
+
 def test_two_entries_of_one_name_are_told(place):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
