@@ -262,6 +262,7 @@ def _open(
     try:
         if len(archives) >= found.limits.depth:
             raise _Refused("it is an archive that lies in too many others")
+        found.share(trail).look(0)
         inside = (*archives, len(trail))
         if _ending(trail[-1], _TAR):
             _open_tar(file, trail, inside, when, found)
