@@ -1,17 +1,41 @@
-"""python -m helpers.grading autograde 01_tensors --jobs=8; collect 01_tensors; students FILE"""
+"""python -m helpers.grading COMMAND ...: what a teacher does with a class beside nbgrader's own commands."""
 
+import pkgutil
 import sys
-from importlib import import_module
 
-# Not imported above: workers import this module too, and have no use for the judge.
-_COMMANDS = {
-    "autograde": ("helpers.grading.batch", "BatchApp"),
-    "collect": ("helpers.grading.collect", "CollectApp"),
-    "students": ("helpers.grading.students", "StudentsApp"),
+COMMANDS = {
+    "students": ("helpers.grading.students:StudentsApp", "FILE", "enter a class list"),
+    "collect": ("helpers.grading.collect:CollectApp", "LESSON", "sort what was handed in"),
+    "autograde": ("helpers.grading.batch:BatchApp", "LESSON", "mark all submissions"),
+    "rejudge": (
+        "helpers.grading.rejudge:RejudgeApp",
+        "LESSON",
+        "judge again after a check was mended",
+    ),
 }
+"""For each command its nbgrader application, its argument, and what it does. Imported when it is called: workers
+import this module too, and have no use for the judge."""
+
+
+def usage() -> str:
+    """Return how the commands are called."""
+    lines = [
+        f"  {name + ' ' + argument:20}{does}" for name, (_, argument, does) in COMMANDS.items()
+    ]
+    options = "Each tells its options: python -m helpers.grading COMMAND --help"
+    return "\n".join(["usage: python -m helpers.grading COMMAND", *lines, options])
+
+
+def main(arguments: list[str]) -> None:
+    """Carry out a command; leaves with its exit status."""
+    if arguments[:1] in (["-h"], ["--help"], ["help"]):
+        print(usage())
+    elif not arguments or arguments[0] not in COMMANDS:
+        unknown = f"there is no command {arguments[0]!r}\n" if arguments else ""
+        sys.exit(unknown + usage())
+    else:
+        pkgutil.resolve_name(COMMANDS[arguments[0]][0]).launch_instance(arguments[1:])
+
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == [] or sys.argv[1] not in _COMMANDS:
-        sys.exit(f"usage: python -m helpers.grading {'|'.join(_COMMANDS)} LESSON or FILE [--help]")
-    module, app = _COMMANDS[sys.argv[1]]
-    getattr(import_module(module), app).launch_instance(sys.argv[2:])
+    main(sys.argv[1:])

@@ -26,6 +26,7 @@ from nbgrader.utils import is_ignored, rmtree, setenv
 from tqdm import tqdm
 from traitlets import Bool, Integer, Unicode, validate
 
+from helpers.grading.changes import changes, graded_now, graded_then
 from helpers.grading.execute import STAMP, Execute, Marking
 from helpers.grading.files import read_files
 from helpers.grading.intake import (
@@ -38,6 +39,7 @@ from helpers.grading.intake import (
 )
 from helpers.grading.needs import earned, must_run_in_full, skippable
 from helpers.grading.pages.text import printable
+from helpers.grading.records import NotebookRecords, Shelf, records_of
 from helpers.grading.report import Outcome, table
 from helpers.grading.restore import REMARKS
 from helpers.grading.runner import Executed
@@ -126,6 +128,7 @@ class ParallelAutograde(Autograde):
                     f"there is no assignment {assignment!r} in the gradebook: release it first"
                 ) from None
             self.released = {n.name: frozenset(c.name for c in n.source_cells) for n in notebooks}
+            self.graded = {n.name: graded_now(n) for n in notebooks}
         self.folders = students(self.coursedir)
         if not self.folders:
             raise NbGraderException(
@@ -287,18 +290,22 @@ class ParallelAutograde(Autograde):
         handed_in = prepared.handed_in
         student, place = handed_in.student, self._place(handed_in.student)
         remarks, suspicions, pages = list(prepared.remarks), [], {}
+        records = _records(prepared, judged)
         self._enter_submission(handed_in, prepared.found)
         for name, one in prepared.found.items():
             executed = judged[name]
             step = _Step(False, coursedir=self.coursedir, parent=self.parent)
             resources = step.resources(student, name, place)
-            resources[STAMP] = Marking(executed, handed_in.fingerprint, one.remarks, one.usable)
+            resources[STAMP] = Marking(
+                executed, handed_in.fingerprint, one.remarks, one.usable, records[name].marking
+            )
             with setenv(NBGRADER_EXECUTION="autograde"):
                 page, resources = step.exporter.from_notebook_node(executed.notebook, resources)
             page.encode("utf-8")  # fails before anything is put into its place
             pages[name] = page
             remarks += resources[STAMP]["failures"]
             suspicions += resources[STAMP]["suspicions"]
+        remarks += Shelf.of(self.coursedir).keep(student, records)
         self._put(place, pages, handed_in.other_files | self._given_files())
         in_full = all(one.usable for one in prepared.found.values())
         outcome = Outcome(student, True, in_full=in_full, suspicions=tuple(suspicions))
@@ -350,6 +357,8 @@ class ParallelAutograde(Autograde):
         place = self._place(student)
         if place.exists():
             rmtree(str(place))
+        with contextlib.suppress(OSError):
+            Shelf.of(self.coursedir).withdraw(student)
         with self._gradebook() as book:
             try:
                 submission = book.find_submission(self.coursedir.assignment_id, student)
@@ -371,6 +380,7 @@ class ParallelAutograde(Autograde):
             if fingerprint != handed_in.fingerprint:
                 return None
             remarks += [*marking.get("remarks", ()), *marking.get("failures", ())]
+            remarks += changes(graded_then(path), self.graded.get(path.stem, {}))
             in_full = in_full and marking.get("usable", True)
         if not pages:
             return None
@@ -396,6 +406,15 @@ def _judge(prepared: Prepared, future: Future) -> dict[str, Executed]:
     for name, executed in every.items():
         judge_checks(executed, dict(prepared.checks[name]), prepared.job.files)
     return every
+
+
+def _records(prepared: Prepared, judged: Mapping[str, Executed]) -> dict[str, NotebookRecords]:
+    """Return what is to be kept of a submission, before its notebooks are made into pages."""
+    number, marking = len(prepared.found), prepared.handed_in.fingerprint
+    return {
+        name: records_of(judged[name], prepared.checks[name], prepared.job.files, marking, number)
+        for name in prepared.found
+    }
 
 
 def _may_have_lost(prepared: Prepared, judged: Mapping[str, Executed]) -> bool:

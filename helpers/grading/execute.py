@@ -1,7 +1,7 @@
 """nbgrader's place for running a submission: in the sandbox, with the checks judged outside."""
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat.notebooknode import NotebookNode
@@ -9,7 +9,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
 from helpers.grading.files import read_files
+from helpers.grading.intake import hand_in
 from helpers.grading.needs import earned, must_run_in_full, skippable
+from helpers.grading.records import NotebookRecords, Shelf, records_of
 from helpers.grading.restore import REMARKS
 from helpers.grading.runner import Executed, Patience
 from helpers.grading.worker import run_here
@@ -26,12 +28,14 @@ class Marking:
         handed_in: the fingerprint of the files that were handed in.
         remarks: what was odd about them; empty where the notebook was taken as it was.
         usable: whether there was a notebook that could be read.
+        records: which records of it are kept (`NotebookRecords.marking`).
     """
 
     executed: Executed
     handed_in: str = ""
     remarks: tuple[str, ...] = ()
     usable: bool = True
+    records: str = ""
 
     def __deepcopy__(self, memo: dict) -> "Marking":
         """Return this: nbconvert copies all resources, and these are large."""
@@ -67,9 +71,10 @@ class Execute(NbGraderPreprocessor):
         if isinstance(marking, Marking):
             executed = marking.executed
             known = {"handed_in": marking.handed_in, "remarks": list(marking.remarks)}
-            known["usable"] = marking.usable
+            known |= {"usable": marking.usable, "records": marking.records}
         else:
-            executed = self._run(nb, resources)
+            executed, records = self._run(nb, resources)
+            known = {"records": self._keep(records, executed, resources)}
         student = resources["nbgrader"]["student"]
         for words in executed.failures:
             self.log.warning("%s: %s", student, words)
@@ -79,7 +84,20 @@ class Execute(NbGraderPreprocessor):
         executed.notebook.metadata[STAMP] = resources[STAMP] = report
         return executed.notebook, resources
 
-    def _run(self, nb: NotebookNode, resources: dict) -> Executed:
+    def _keep(self, records: NotebookRecords, executed: Executed, resources: dict) -> str:
+        """Keep the records of a notebook that nbgrader's own command marks; returns which they are."""
+        coursedir = getattr(getattr(self.parent, "parent", None), "coursedir", None)
+        if coursedir is None:
+            return ""
+        names = resources["nbgrader"]
+        submitted, assignment = coursedir.submitted_directory, names["assignment"]
+        folder = Path(coursedir.format_path(submitted, names["student"], assignment))
+        whole = replace(records, handed_in=hand_in(names["student"], folder).fingerprint)
+        shelf = Shelf.of(coursedir, assignment)
+        executed.failures += shelf.keep(names["student"], {names["notebook"]: whole}, others=True)
+        return whole.marking
+
+    def _run(self, nb: NotebookNode, resources: dict) -> tuple[Executed, NotebookRecords]:
         """Run the cells that the marks need, and all where that may have cost a mark; judge the checks."""
         # Not above: only who judges needs torch.
         from helpers.grading.marking import find_checks, judge_checks
@@ -99,4 +117,4 @@ class Execute(NbGraderPreprocessor):
             if not must_run_in_full(cells, names, ran, earned(cells)):
                 break
         executed.failures += left_out + remarks
-        return executed
+        return executed, records_of(executed, checks, files, "")

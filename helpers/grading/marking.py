@@ -5,16 +5,18 @@ which are plain data, judged against the declaration's own answers.
 """
 
 import contextlib
+import functools
 import json
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+import torch
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
 from helpers.checks import lesson
-from helpers.checks.exercise import Exercise
+from helpers.checks.exercise import Exercise, Plan
 from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
 from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
@@ -22,20 +24,47 @@ from helpers.grading.pages import CARD
 from helpers.grading.program import Program
 from helpers.grading.runner import Executed, Probe
 
+DAMAGED = "a damaged record of"
+"""How the suspicion begins that a record was made up."""
+
 
 @dataclass(frozen=True)
 class Checked:
-    """A graded cell that is a check of the lesson: what it checks, and the plan made for it."""
+    """A graded cell that is a check of the lesson.
+
+    Attributes:
+        exercise: the declaration.
+        name: what the answer is called in the notebook.
+        hidden: whether the words keep drawn inputs to themselves.
+        seed: of the plan.
+    """
 
     exercise: Exercise
     name: str
     hidden: bool
-    plan: dict
+    seed: int
+
+    @functools.cached_property
+    def plan(self) -> Plan:
+        """The plan for the seed: the same whenever the same declaration makes it anew."""
+        with _one_thread():
+            return self.exercise.plan(self.seed)
 
     @property
     def probe(self) -> Probe:
         """What the student's process is asked to do."""
         return Probe(json.dumps(self.plan), self.name)
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch add up in one order: with more threads its sums come out a little otherwise."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def find_checks(notebook: NotebookNode, name: str) -> dict[int, Checked]:
@@ -59,7 +88,7 @@ def find_checks(notebook: NotebookNode, name: str) -> dict[int, Checked]:
             if call and call[0] in exercises:
                 exercise = exercises[call[0]]
                 seed = random.SystemRandom().randrange(2**31)
-                found[index] = Checked(exercise, call[1], call[2], exercise.plan(seed))
+                found[index] = Checked(exercise, call[1], call[2], seed)
                 break
     return found
 
@@ -75,7 +104,10 @@ def _lessons(notebook: NotebookNode, name: str) -> list[tuple[str, dict[str, Exe
 
 
 def judge_checks(
-    executed: Executed, checks: dict[int, Checked], files: Mapping[str, bytes] | None = None
+    executed: Executed,
+    checks: dict[int, Checked],
+    files: Mapping[str, bytes] | None = None,
+    others: Mapping[int, str] | None = None,
 ) -> None:
     """Write the verdict on each check into its cell: points as text, the card as HTML.
 
@@ -83,18 +115,30 @@ def judge_checks(
         executed: the notebook after its run, with the records.
         checks: what `find_checks` found in it.
         files: what lay beside the notebook, by relative path: answers may come from a module there.
+        others: the answers of checks that are not to be judged, by index.
     """
-    answers = {index: checked.name for index, checked in checks.items()}
+    answers = dict(others or {}) | {index: checked.name for index, checked in checks.items()}
     program = Program(executed.notebook.cells, files, answers)
     for index, checked in checks.items():
         text = executed.records.get(index)
-        verdict = _judge(checked, text, program, executed, index)
         cell = executed.notebook.cells[index]
         most = float(cell.metadata["nbgrader"]["points"])
+        verdict = _worth(_judge(checked, text, program, executed, index), most)
         data = {"text/plain": repr(min(verdict.points, most)), "text/html": verdict._repr_html_()}
         cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
         cell.execution_count = None
         cell.metadata[CARD] = True
+
+
+def _worth(verdict: Verdict, most: float) -> Verdict:
+    """Return a verdict whose points are shares of what its cell is worth, which the gradebook says."""
+    if not verdict.possible or verdict.possible == most:
+        return verdict
+    share = most / verdict.possible
+    scaled = (
+        replace(r, earned=r.earned * share, points=r.points * share) for r in verdict.requirements
+    )
+    return replace(verdict, requirements=tuple(scaled))
 
 
 def _judge(
@@ -114,7 +158,7 @@ def _judge(
             raise ValueError(NOT_A_RECORD)
         return verdict
     except Exception as error:  # only a record that was made up brings the judge to fall
-        executed.suspicions.append(f"a damaged record of {checked.name}: {type(error).__name__}")
+        executed.suspicions.append(f"{DAMAGED} {checked.name}: {type(error).__name__}")
         return _nothing(exercise, [])
 
 

@@ -73,7 +73,7 @@ def test_a_cell_that_is_no_python_is_left_out():
 def marked(answer, record=None, source="", points=3.0, hidden=True):
     """Return the executed notebook of one check of `scale` after judging."""
     exercise = small.scale
-    checked = Checked(exercise, "scale", hidden, exercise.plan(seed=5))
+    checked = Checked(exercise, "scale", hidden, seed=5)
     metadata = {"nbgrader": {"points": points}}
     cell = new_code_cell("check.scale()", metadata=metadata)
     notebook = new_notebook(cells=[new_code_cell(source), cell])

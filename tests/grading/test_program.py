@@ -22,6 +22,7 @@ from tests.checks import small
 from tests.grading import programs
 
 SOFTMAX = lesson("03_activations").softmax.exercise
+SEED = 3  # of the plans
 READY = {"ready.py": b"from torch import softmax as go\n"}
 
 
@@ -63,7 +64,7 @@ def run(shell, cells: list[str], exercise: Exercise, files: dict[str, bytes]):
         Path(name).write_bytes(content)
     cells = [programs.SETUP, *cells] + ([] if programs.CHECK in cells else [programs.CHECK])
     at = cells.index(programs.CHECK)
-    plan = exercise.plan(seed=3)
+    plan = exercise.plan(SEED)
     made, verdict, record = [], None, None
     for number, text in enumerate(cells):
         cell = new_code_cell(text)
@@ -78,14 +79,14 @@ def run(shell, cells: list[str], exercise: Exercise, files: dict[str, bytes]):
             if not done.success:
                 cell.outputs = [new_output("error", ename="E", evalue="", traceback=[])]
         made.append(cell)
-    return verdict, *mark(made, at, record, exercise, plan, files)
+    return verdict, *mark(made, at, record, exercise, files)
 
 
-def mark(cells, at, record, exercise, plan, files=None):
+def mark(cells, at, record, exercise, files=None):
     """Return the marker's points and the suspicions."""
     notebook = new_notebook(cells=cells)
     executed = Executed(notebook, {at: record})
-    judge_checks(executed, {at: Checked(exercise, exercise.name, True, plan)}, files)
+    judge_checks(executed, {at: Checked(exercise, exercise.name, True, SEED)}, files)
     output = notebook.cells[at].outputs[0].data
     return float(output["text/plain"]), executed.suspicions, output["text/html"]
 
@@ -124,13 +125,13 @@ def test_a_record_that_keeps_silent_does_not_help(name):
     cells = (programs.BYPASSES | programs.FORGED)[name]
     cells = [programs.SETUP, *cells] + ([] if programs.CHECK in cells else [programs.CHECK])
     at = cells.index(programs.CHECK)
-    plan = SOFTMAX.plan(seed=3)
+    plan = SOFTMAX.plan(SEED)
     made = [new_code_cell(text) for text in cells]
     for cell in made:
         if cell.source.startswith("1 / 0"):
             cell.outputs = [new_output("error", ename="E", evalue="", traceback=[])]
     made[at].metadata["nbgrader"] = {"points": 2}
-    points, _, _ = mark(made, at, honest_record(SOFTMAX, plan), SOFTMAX, plan, READY)
+    points, _, _ = mark(made, at, honest_record(SOFTMAX, plan), SOFTMAX, READY)
     assert points == 0
 
 
@@ -154,7 +155,7 @@ def _alternatives():
 @pytest.mark.parametrize(("exercise", "answer"), _alternatives())
 def test_the_alternatives_of_all_lessons_earn_the_same_when_marked(exercise, answer):
     """The marker reads the declaration's own module as the notebook that defines the answer."""
-    plan = exercise.plan(seed=3)
+    plan = exercise.plan(SEED)
     record = probe(plan, answer)
     text = source_of(answer)
     named = f"{exercise.name} = {text}" if (text or "").startswith("lambda") else None
@@ -162,7 +163,7 @@ def test_the_alternatives_of_all_lessons_earn_the_same_when_marked(exercise, ans
         named = f"{(text or '').strip()}\n{exercise.name} = {answer.__name__}"
     cells = [new_code_cell(programs.SETUP), new_code_cell(named or ""), new_code_cell("")]
     cells[2].metadata["nbgrader"] = {"points": exercise.points}
-    points, suspicions, card = mark(cells, 2, json.dumps(record), exercise, plan)
+    points, suspicions, card = mark(cells, 2, json.dumps(record), exercise)
     assert points == exercise.points, card
     assert not suspicions
 
