@@ -423,8 +423,9 @@ def _read(form: type[_T], value: Any) -> _T:
         return {key: _read(parts[1], part) for key, part in value.items()}
     elif origin is tuple and isinstance(value, list):
         return tuple(_read(parts[0], part) for part in value)
-    elif form is float and type(value) in (int, float) and math.isfinite(value):
-        return float(value)
+    elif form is float:
+        if type(value) in (int, float) and math.isfinite(value):
+            return float(value)
     elif type(value) is form:
         return value
     raise RecordsError("its records are damaged")

@@ -491,7 +491,7 @@ def table(lines: list[Line], applied: bool) -> str:
     words = "changed" if applied else "would change"
     counts = [
         f"{sum(not line.problems for line in lines)} judged again",
-        f"{sum(bool(line.problems) for line in lines)} not, or not as a whole",
+        f"{sum(bool(line.problems) for line in lines)} not or in part",
         f"{len(marks)} marks of {whose} submissions {words} ({more:+g} points)",
     ]
     last = ", ".join(counts)

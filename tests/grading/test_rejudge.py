@@ -1,0 +1,594 @@
+"""Judging again after a check was mended: from the records alone, shown first, changed on request, never half."""
+
+import copy
+import gzip
+import json
+import shutil
+from dataclasses import replace
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from helpers.checks import Check
+from helpers.checks.compare import Finding
+from helpers.checks.exercise import case, forbid
+from helpers.checks.probe import MISSING, probe
+from helpers.grading import rejudge as module
+from helpers.grading.changes import Graded, changes
+from helpers.grading.marking import Checked, judge_checks
+from helpers.grading.records import Awarded, Shelf, records_of
+from helpers.grading.rejudge import Line, Mark, rejudge, table
+from helpers.grading.runner import Executed
+from helpers.grading.walls import why_not
+from tests.checks import small
+from tests.grading.course import LESSON, Course, find
+
+needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+# --- one notebook, without a course
+
+
+class Checks:
+    """Stands for a lesson whose declarations a test has mended."""
+
+    def __init__(self, *exercises):
+        self._checks = {e.name: Check(e) for e in exercises}
+
+    def __dir__(self):
+        return list(self._checks)
+
+    def __getattr__(self, name):
+        return self._checks[name]
+
+
+def mended(exercise, **changed):
+    """Return a declaration with some things in it changed."""
+    other = copy.copy(exercise)
+    vars(other).update(changed)
+    return other
+
+
+def kept(exercise, answer, source="", text=None, points=None):
+    """Return the records of a notebook with one check of `exercise` and a cell of asserts beside it."""
+    checked = Checked(exercise, exercise.name, True, 5)
+    graded = {"grade": True, "solution": False, "locked": True}
+    cell = new_code_cell("")
+    points = exercise.points if points is None else points
+    cell.metadata["nbgrader"] = graded | {"grade_id": "check", "points": points}
+    tests = new_code_cell("assert True")
+    tests.metadata["nbgrader"] = graded | {"grade_id": "tests", "points": 1}
+    notebook = new_notebook(cells=[new_code_cell(source), cell, tests])
+    record = json.dumps(probe(checked.plan, answer)) if text is None else text
+    executed = Executed(notebook, {1: record})
+    judge_checks(executed, {1: checked})
+    return records_of(executed, {1: checked}, {}, "f")
+
+
+def again(monkeypatch, records, *exercises, points=3, source=None):
+    """Judge again with the declarations as they are now."""
+    monkeypatch.setattr(module, "_lesson", lambda _: Checks(*exercises) if exercises else None)
+    name = records.checks[0].exercise
+    source = f"check.{name}(hidden=True)" if source is None else source
+    now = {"check": Graded(points, source), "tests": Graded(1, "assert True")}
+    return rejudge(records, small.LESSON, now, {"check", "tests"})
+
+
+LOOP = "def scale(x):\n    for _ in range(1):\n        pass\n    return x / x.amax(dim=0)"
+
+
+def looping(x):
+    for _ in range(1):
+        pass
+    return x / x.amax(dim=0)
+
+
+def right(x):
+    return x / x.amax(dim=0)
+
+
+def test_with_the_same_check_nothing_changes(monkeypatch):
+    records = kept(small.scale, looping, LOOP)
+    found = again(monkeypatch, records, small.scale)
+    assert records.awarded["check"].points == 2
+    assert found.marks == {"check": 2.0}
+    assert not found.problems
+    assert found.records.awarded == records.awarded
+    assert found.records.checks == records.checks
+    card = found.outputs["check"][0].data["text/html"]
+    assert "Use <code>dim=0</code>" in card
+
+
+def test_a_mended_check_raises_and_a_stricter_one_lowers(monkeypatch):
+    records = kept(small.scale, looping, LOOP)
+    open_now = mended(small.scale, forbidden=())
+    assert again(monkeypatch, records, open_now).marks == {"check": 3.0}
+    stricter = mended(small.scale, compare=lambda got, expected: Finding("values", "No."))
+    assert again(monkeypatch, records, stricter).marks == {"check": 0.0}
+
+
+def test_what_a_program_says_is_read_from_the_cells_of_then_not_from_the_record(monkeypatch):
+    silent = json.dumps(probe(Checked(small.scale, "scale", True, 5).plan, right))
+    records = kept(small.scale, None, LOOP, text=silent)
+    assert again(monkeypatch, records, small.scale).marks == {"check": 2.0}
+    hidden = replace(records, cells=(replace(records.cells[0], source=""), *records.cells[1:]))
+    assert again(monkeypatch, hidden, small.scale).marks == {"check": 3.0}
+
+
+def more_inputs(draw):
+    yield from type(small.scale).inputs(draw)
+    yield case(draw.uniform(2, 2), requirement="right for any table")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"inputs": more_inputs}, "inputs"),
+        ({"inputs": lambda draw: 1 / 0}, "its declaration fails: ZeroDivisionError"),
+        ({"gradients": True}, "was not recorded"),
+        ({"forbidden": forbid("amax", why="No.")}, "was not recorded"),
+        ({"driver": small.shapes.driver}, "what runs the answer"),
+        ({"reference": lambda x: 1 / 0}, "its record is none for the checks as they are now"),
+    ],
+)
+def test_what_the_record_does_not_answer_is_not_judged_and_keeps_its_mark(
+    monkeypatch, change, words
+):
+    records = kept(small.scale, right)
+    found = again(monkeypatch, records, mended(small.scale, **change))
+    assert words in found.problems["check"]
+    assert found.marks == {}
+    assert found.outputs == {}
+    assert found.records.awarded == records.awarded
+    assert not found.suspicions, "the student has done nothing"
+
+
+def test_less_to_look_at_is_no_obstacle(monkeypatch):
+    records = kept(small.square, lambda x: x * x)
+    simpler = mended(small.square, gradients=False, forbidden=())
+    assert again(monkeypatch, records, simpler, points=1).marks == {"check": 1.0}
+
+
+def test_an_exercise_or_a_lesson_that_is_gone_is_named(monkeypatch):
+    records = kept(small.scale, right)
+    assert (
+        "no exercise scale any more" in again(monkeypatch, records, small.square).problems["check"]
+    )
+    assert "no exercise scale any more" in again(monkeypatch, records).problems["check"]
+    for source in ("check.square()", "check.scale(mine)", "assert scale", ""):
+        found = again(monkeypatch, records, small.scale, small.square, source=source)
+        assert "something else" in found.problems["check"]
+
+
+def test_who_ran_out_of_time_is_not_judged_by_a_check_that_gives_more(monkeypatch):
+    slow = Checked(small.scale, "scale", True, 5)
+    record = probe(slow.plan, right)
+    record["runs"] = [record["runs"][0], {"outcome": "out of time"}]
+    late = kept(small.scale, None, text=json.dumps(record))
+    longer = mended(small.scale, seconds=9.0)
+    assert "more of it now" in again(monkeypatch, late, longer).problems["check"]
+    assert not again(monkeypatch, late, small.scale).problems
+    assert not again(monkeypatch, kept(small.scale, right), longer).problems
+
+
+@pytest.mark.parametrize("text", ["", "null", "[" * 100_000, '{"found": true}', '{"runs": 3}'])
+def test_a_made_up_record_stays_suspicious_and_worth_nothing(monkeypatch, text):
+    records = kept(small.scale, None, text=text)
+    assert records.checks[0].damaged
+    for exercise in (small.scale, mended(small.scale, seconds=9.0, forbidden=())):
+        found = again(monkeypatch, records, exercise)
+        assert found.marks == {"check": 0.0}
+        assert not found.problems
+        assert len(found.suspicions) == 1
+        assert "a damaged record of scale" in found.suspicions[0]
+
+
+def test_a_recipe_in_a_record_is_never_built(monkeypatch):
+    record = probe(Checked(small.scale, "scale", True, 5).plan, right)
+    record["runs"][0]["value"] = {"kind": "made", "builder": "common.value", "args": {}}
+    records = kept(small.scale, None, text=json.dumps(record))
+    monkeypatch.setattr("helpers.checks.plain.resolve", None)
+    assert again(monkeypatch, records, small.scale).marks == {"check": 0.0}
+
+
+def test_a_check_that_was_not_reached_or_found_no_answer_stays_so(monkeypatch):
+    unreached = kept(small.scale, right)
+    unreached = replace(
+        unreached,
+        checks=(replace(unreached.checks[0], record=None),),
+        failures=("the kernel died in cell 3",),
+    )
+    found = again(monkeypatch, unreached, small.scale)
+    assert found.marks == {"check": 0.0}
+    assert "the kernel died" in found.outputs["check"][0].data["text/html"]
+    assert again(monkeypatch, kept(small.scale, MISSING), small.scale).marks == {"check": 0.0}
+
+
+@pytest.mark.parametrize(("points", "expected"), [(6, 4.0), (1, 0.666667), (0, 0.0), (3, 2.0)])
+def test_points_are_shares_of_what_the_cell_gives_now(monkeypatch, points, expected):
+    found = again(monkeypatch, kept(small.scale, looping, LOOP), small.scale, points=points)
+    assert found.marks == {"check": expected}
+    assert f"{expected:g} of {points:g} points" in found.outputs["check"][0].data["text/html"]
+    assert found.records.awarded["check"] == Awarded(expected, points)
+
+
+def test_a_cell_of_asserts_is_scaled_and_a_check_that_cannot_be_judged_too(monkeypatch):
+    records = kept(small.scale, looping, LOOP)
+    monkeypatch.setattr(module, "_lesson", lambda _: Checks(small.square))
+    now = {"check": Graded(6, "check.scale()"), "tests": Graded(4, "assert True")}
+    found = rejudge(records, small.LESSON, now, set(now))
+    assert found.marks == {"check": 4.0, "tests": 4.0}
+    assert set(found.problems) == {"check"}
+    once_more = rejudge(found.records, small.LESSON, now, set(now))
+    assert once_more.marks == {}, "and only once"
+
+
+def test_cells_that_came_went_or_gave_nothing_are_told_or_left_alone(monkeypatch):
+    records = kept(small.scale, right)
+    records = replace(records, awarded=records.awarded | {"tests": Awarded(0, 0)})
+    monkeypatch.setattr(module, "_lesson", lambda _: Checks(small.scale))
+    now = {"tests": Graded(1, "assert True"), "fresh": Graded(1, "assert False")}
+    found = rejudge(records, small.LESSON, now, set(now))
+    assert found.marks == {}
+    assert "added since" in found.problems["fresh"]
+    assert "gave no points" in found.problems["tests"]
+
+
+def test_a_file_that_was_tampered_with_brings_no_fall(monkeypatch):
+    records = kept(small.scale, right)
+    for index in (-1, 99):
+        odd = replace(records, checks=(replace(records.checks[0], index=index),))
+        assert "damaged" in again(monkeypatch, odd, small.scale).problems["check"]
+    odd = replace(records, checks=(replace(records.checks[0], seed=2**80),))
+    assert "its declaration fails" in again(monkeypatch, odd, small.scale).problems["check"]
+    odd = replace(records, checks=(replace(records.checks[0], seed=6),))
+    assert "its inputs" in again(monkeypatch, odd, small.scale).problems["check"]
+
+
+def test_the_table_says_what_changes_and_what_a_terminal_may_see():
+    lines = [
+        Line("ada", (Mark("double", 2, 3, 3, 3, None),)),
+        Line("b\x1b[2Jo\nb", (Mark("relu", None, 0.5, 1, 2, 1.5),), ((3, 4),)),
+        Line("cleo", problems=("there are no\nrecords",), suspicions=("x",)),
+    ]
+    assert table(lines, False).splitlines() == [
+        "ada  double 2/3 → 3/3",
+        "bo b  relu no mark → 0.5/2; by hand it has 1.5, which stays",
+        "bo b  late penalty 3 → 4",
+        "cleo  not judged again: there are no records",
+        "cleo  suspicious: x",
+        "2 judged again, 1 not or in part, 2 marks of 2 submissions would change (+1.5 points): --apply does it",
+    ]
+    assert "changed (+1.5 points)" in table(lines, True).splitlines()[-1]
+
+
+def test_changes_of_a_lesson_are_told_in_a_sentence():
+    then = {"a": Graded(2, "x"), "b": Graded(1, ""), "c": Graded(1, "x")}
+    assert changes(then, then) == []
+    assert changes({}, then) == []
+    now = {"a": Graded(3, "x"), "c": Graded(1, "y"), "d": Graded(1, "")}
+    assert changes(then, now) == [
+        "the points of a changed from 2 to 3, b was taken out, c reads otherwise, d was added since this was "
+        "marked: mark again with --force, or rejudge"
+    ]
+    many = {f"c{n}": Graded(1, "") for n in range(9)}
+    assert (
+        "c4 was added, 4 more cells changed since"
+        in changes({"a": now["a"]}, many | {"a": now["a"]})[0]
+    )
+
+
+# --- a whole course
+
+BATCH = ["-m", "helpers.grading", "autograde", LESSON, "--jobs=2", "--log-level=ERROR"]
+REJUDGE = ["-m", "helpers.grading", "rejudge", LESSON]
+LOOP_OF = "def double(x):\n    for _ in range(1):\n        x = x * 2\n    return x"
+NAMED = ["Ünï c#?%", "two\nlines", "[br]"]
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    """A class, marked once; each test gets a copy of its folder."""
+    course = Course(tmp_path_factory.mktemp("course"))
+    settings = course.root / "nbgrader_config.py"
+    settings.write_text(settings.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    with course.gradebook() as book:
+        book.update_or_create_assignment(LESSON, duedate="2026-01-01 12:00:00 UTC")
+    course.submit("right", course.answered())
+    course.submit("loop", course.answered(double=LOOP_OF))
+    for student in NAMED:
+        course.submit(student, course.answered(double=LOOP_OF))
+    late = course.submit("late", course.answered(double=LOOP_OF))
+    (late / "timestamp.txt").write_text("2026-01-01 13:00:00 UTC")
+    forger = course.answered(double=LOOP_OF)
+    find(forger, "double").source += (
+        "\nimport json\ndumps = json.dumps\n"
+        "def forged(value, **more):\n"
+        "    return '{}' if isinstance(value, dict) and value.get('exercise', '').endswith('double') else "
+        "dumps(value, **more)\njson.dumps = forged"
+    )
+    course.submit("forger", forger)
+    course.submit("by-nbgrader", course.answered(double=LOOP_OF))
+    course.run(*BATCH)
+    course.autograde("--student=by-nbgrader", "--force")
+    return course
+
+
+@pytest.fixture
+def course(marked, tmp_path):
+    """Return a copy of the marked course."""
+    mine = copy.copy(marked)
+    mine.root = tmp_path / "course"
+    mine.db_url = f"sqlite:///{mine.root}/course/gradebook.db"
+    shutil.copytree(marked.root, mine.root)
+    return mine
+
+
+def mend(course, old, new):
+    """Change the lesson's declaration."""
+    path = course.root / "helpers/checks/lessons/trial.py"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def open_loops(course):
+    mend(course, 'forbid("for", "while"', 'forbid("while"')
+
+
+def state(course):
+    """Return everything that a command could change, but the gradebook's own journal."""
+    with course.gradebook() as book:
+        submissions = book.assignment_submissions(LESSON)
+        marks = {
+            (s.student.id, g.name): (
+                g.auto_score,
+                g.manual_score,
+                g.extra_credit,
+                g.needs_manual_grade,
+            )
+            for s in submissions
+            for n in s.notebooks
+            for g in n.grades
+        }
+        penalties = {s.student.id: s.late_submission_penalty for s in submissions}
+    files = {
+        str(path): (path.read_bytes(), path.stat().st_mtime_ns)
+        for folder in ("autograded", "records")
+        for path in sorted((course.root / "course" / folder).rglob("*"))
+        if path.is_file()
+    }
+    return marks, penalties, files
+
+
+def points_shown(course, student):
+    cell = find(course.autograded(student), "double_check")
+    return cell.outputs[0].data["text/plain"], cell.outputs[0].data["text/html"]
+
+
+ALL_STUDENTS = ["right", "loop", "late", "forger", "by-nbgrader", *NAMED]
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_a_class_is_judged_again_shown_first_then_changed_and_only_once(course):
+    with course.gradebook() as book:
+        grade = book.find_grade("double_check", LESSON, LESSON, "Ünï c#?%")
+        grade.manual_score, grade.extra_credit = 2.5, 0.5
+        book.find_comment("double", LESSON, LESSON, "Ünï c#?%").manual_comment = "A loop?"
+        book.db.commit()
+    before = state(course)
+    assert "0 marks of 0 submissions" in course.run(*REJUDGE).stdout
+    open_loops(course)
+    shown = course.run(*REJUDGE).stdout
+    assert state(course) == before, "nothing changes without --apply"
+    changing = [s for s in ALL_STUDENTS if s not in ("right", "forger")]
+    assert shown.count("double_check 2/3 → 3/3") == len(changing)
+    assert "two lines  double_check" in shown
+    assert "by hand it has 2.5, which stays" in shown
+    assert "late  late penalty 6 → 7" in shown
+    assert "forger  suspicious: " in shown
+    assert "a damaged record of double" in shown
+    assert "8 judged again, 0 not" in shown
+    assert course.run(*REJUDGE).stdout == shown, "it says the same twice"
+
+    done = course.run(*REJUDGE, "--apply").stdout
+    assert done.replace("changed (", "would change (").splitlines()[:-1] == shown.splitlines()[:-1]
+    for student in changing:
+        assert course.marks(student)["double"] == 3
+        assert points_shown(course, student)[0] == "3.0"
+        assert "3 of 3 points" in points_shown(course, student)[1]
+        kept = Shelf(course.root / "course/records" / LESSON, LESSON).read(student)
+        assert kept[LESSON].awarded["double_check"].points == 3
+    assert course.marks("forger")["double"] == 0
+    assert course.marks("right") == {
+        "double": 3,
+        "shapes": 2,
+        "relu": 1,
+        "six_test": 1,
+        "why": None,
+    }
+    with course.gradebook() as book:
+        grade = book.find_grade("double_check", LESSON, LESSON, "Ünï c#?%")
+        assert (grade.manual_score, grade.extra_credit, grade.score) == (2.5, 0.5, 3.0)
+        assert grade.needs_manual_grade, "the mark under it has changed"
+        assert book.find_comment("double", LESSON, LESSON, "Ünï c#?%").comment == "A loop?"
+        assert not book.find_grade("double_check", LESSON, LESSON, "loop").needs_manual_grade
+        assert book.find_submission(LESSON, "late").late_submission_penalty == 7
+    after = state(course)
+    for path, (content, _) in before[2].items():
+        assert ("right" in path) <= (after[2][path][0] == content or "records" in path)
+    again = course.run(*REJUDGE, "--apply").stdout
+    assert "0 marks of 0 submissions changed" in again
+    assert state(course) == after, "a second time changes nothing"
+    assert "7 marked before" in course.run(*BATCH).stdout, "it counts as the same marking"
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_one_student_alone_and_a_stricter_check(course):
+    mend(course, "return torch.where(x > 0, x, torch.zeros_like(x))", "return x")
+    done = course.run(*REJUDGE, "--apply", "--student", "[br]").stdout
+    assert "[br]  relu_check 1/1 → 0/1" in done
+    assert "1 judged again" in done
+    assert course.marks("[br]")["relu"] == 0
+    assert course.marks("loop")["relu"] == 1
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_each_reason_why_not_has_a_line_and_nothing_of_it_changes(course):
+    records = course.root / "course/records" / LESSON
+    (records / "loop.json.gz").unlink()
+    shutil.copy(records / "right.json.gz", records / "late.json.gz")
+    (records / "forger.json.gz").write_bytes(gzip.compress(b"\0" * 100_000_000))
+    (records / "by-nbgrader.json.gz").write_bytes(b"\x1f\x8b torn")
+    folder = course.root / "course/submitted/right" / LESSON
+    (folder / "more.py").write_text("x = 1")
+    page = course.root / "course/autograded/[br]" / LESSON / f"{LESSON}.ipynb"
+    page.chmod(0o644)
+    page.write_text(page.read_text().replace('"records": "', '"records": "0'))
+    course.submit("unmarked", course.answered())
+    shutil.rmtree(course.root / "course/autograded/two\nlines")
+    open_loops(course)
+    before = state(course)
+    shown = course.run(*REJUDGE, "--apply", code=1).stdout
+    for line in (
+        "loop  not judged again: there are no records of its marking",
+        "late  not judged again: its records are those of another submission",
+        "forger  not judged again: its records have more than 64 MB",
+        "by-nbgrader  not judged again: its records are damaged",
+        "right  not judged again: something was handed in since it was marked",
+        f"[br]  not judged again: {LESSON} was marked in another way since",
+        "unmarked  not judged again: it is not marked yet",
+        f"two lines  not judged again: {LESSON} is not marked",
+        "Ünï c#?%  double_check 2/3 → 3/3",
+        "1 judged again, 8 not or in part, 1 marks of 1 submissions changed",
+    ):
+        assert line in shown
+    after = state(course)
+    assert {k for k in before[0] if before[0][k] != after[0][k]} == {("Ünï c#?%", "double_check")}
+    assert {
+        p for p in before[2] if before[2][p] != after[2][p] and "%" not in p and "Ünï" not in p
+    } == set()
+    assert "Traceback" not in shown
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_an_exercise_that_is_gone_keeps_its_mark_and_the_others_are_judged(course):
+    mend(course, "@exercise(LESSON, points=1)\nclass relu", "class relu")
+    open_loops(course)
+    shown = course.run(*REJUDGE, "--apply", "--student=loop", code=1).stdout
+    assert "loop  not judged again: relu_check: the lesson has no exercise relu any more" in shown
+    assert course.marks("loop") == {"double": 3, "shapes": 2, "relu": 1, "six_test": 1, "why": None}
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_what_fails_while_it_is_entered_changes_nothing_of_that_submission(course):
+    open_loops(course)
+    before = state(course)
+    program = (
+        "import sys\nfrom sqlalchemy.orm import Session\nfrom helpers.grading.rejudge import RejudgeApp\n"
+        "commit = Session.commit\n"
+        "def fail(self):\n    raise OSError('disk full')\n"
+        "Session.commit = fail\n"
+        f"RejudgeApp.launch_instance([{LESSON!r}, '--apply'])"
+    )
+    shown = course.run("-c", program, code=1).stdout
+    assert "loop  not judged again: OSError: disk full" in shown
+    assert state(course) == before
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_killed_after_the_marks_were_entered_the_next_run_does_the_rest(course):
+    open_loops(course)
+    program = (
+        "import os, pathlib\nfrom helpers.grading import rejudge\n"
+        "pathlib.Path.replace = lambda *_: os._exit(9)\n"
+        f"rejudge.RejudgeApp.launch_instance([{LESSON!r}, '--apply', '--student=loop'])"
+    )
+    course.run("-c", program, code=9)
+    assert course.marks("loop")["double"] == 3
+    assert points_shown(course, "loop")[0] == "2.0"
+    course.run(*REJUDGE, "--apply", "--student=loop")
+    assert points_shown(course, "loop")[0] == "3.0"
+    with course.gradebook() as book:
+        assert book.find_submission(LESSON, "loop").score == 7
+
+
+def release_with_other_points(course):
+    notebook = nbformat.read(course.root / "solutions" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    for name, points in (("double_check", 6), ("six_test", 5), ("why", 4)):
+        find(notebook, name).metadata.nbgrader.points = points
+    course.write(notebook, "solutions", LESSON)
+    mend(course, "@exercise(LESSON, points=3)", "@exercise(LESSON, points=6)")
+    for part in ("right for a vector", "right for a table", "without a loop"):
+        mend(course, f'"{part}": 1', f'"{part}": 2')
+    course.run("-m", "helpers.grading.release", LESSON)
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_points_that_changed_since_are_told_and_marks_scale(course):
+    with course.gradebook() as book:
+        grade = book.find_grade("why", LESSON, LESSON, "loop")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        book.db.commit()
+    release_with_other_points(course)
+    told = course.run(*BATCH).stdout
+    words = (
+        "the points of double_check changed from 3 to 6, the points of six_test changed from 1 to 5, the points "
+        "of why changed from 2 to 4 since this was marked: mark again with --force, or rejudge"
+    )
+    assert told.count(words) == len(ALL_STUDENTS)
+    shown = course.run(*REJUDGE, "--apply").stdout
+    assert "loop  double_check 2/3 → 4/6" in shown
+    assert "loop  six_test 1/1 → 5/5" in shown
+    assert course.marks("loop") == {"double": 4, "shapes": 2, "relu": 1, "six_test": 5, "why": None}
+    assert points_shown(course, "loop")[0] == "4.0"
+    assert "4 of 6 points" in points_shown(course, "loop")[1]
+    with course.gradebook() as book:
+        assert book.find_grade("why", LESSON, LESSON, "loop").score == 1.5
+        assert book.find_submission(LESSON, "loop").max_score == 18
+    assert "changed from" not in course.run(*BATCH).stdout
+    assert "0 marks of 0" in course.run(*REJUDGE).stdout
+    course.run(*BATCH, "--force", "--student=loop")
+    assert course.marks("loop")["double"] == 4, "marking again gives the same"
+
+
+@needs_sandbox
+@pytest.mark.grading
+def test_records_go_with_the_marks(course):
+    records = course.root / "course/records" / LESSON
+    (course.root / "course/submitted/loop" / LESSON / "link").symlink_to("/etc/hostname")
+    shown = course.run(*BATCH, "--student=loop", code=1).stdout
+    assert "not marked: link is a symbolic link" in shown.replace("ValueError: ", "")
+    assert sorted(p.name for p in records.iterdir() if "loop" in p.name) == []
+    assert (records / "right.json.gz").exists()
+    assert "no records" in course.run(*REJUDGE, "--student=loop", code=1).stdout
+
+
+@pytest.mark.grading
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "rejudge LESSON"),
+        (["judge"], "no command 'judge'"),
+        (["rejudge"], "name one lesson"),
+        (["rejudge", "a", "b"], "name one lesson"),
+        (["rejudge", "99_none"], "no assignment 99_none in the gradebook"),
+        (["rejudge", LESSON, "--student=nobody"], "no such submission"),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_told_how_to_be_typed(marked_cheaply, arguments, words):
+    done = marked_cheaply.run("-m", "helpers.grading", *arguments, code=1)
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def marked_cheaply(tmp_path_factory):
+    return Course(tmp_path_factory.mktemp("released"))
