@@ -209,12 +209,14 @@ class Shelf:
         Args:
             student: the id.
             notebooks: by name.
-            others: keep what is known of the submission's other notebooks.
+            others: keep what is known of other notebooks that were handed in with them.
         """
         before: dict[str, NotebookRecords] = {}
         if others:
+            files = {one.handed_in for one in notebooks.values()}
             with contextlib.suppress(RecordsError):
-                before = self.read(student)
+                known = self.read(student)
+                before = {name: one for name, one in known.items() if one.handed_in in files}
         try:
             self.write(student, before | dict(notebooks))
         except OSError as error:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -124,6 +125,9 @@ def test_a_second_notebook_is_added_to_the_first(shelf):
     shelf.keep("ada", {"one": kept()})
     shelf.keep("ada", {"two": kept()}, others=True)
     assert set(shelf.read("ada")) == {"one", "two"}
+    newer = replace(kept(), handed_in="f2")
+    shelf.keep("ada", {"one": newer}, others=True)
+    assert shelf.read("ada") == {"one": newer}, "two was handed in before"
     shelf.keep("ada", {"two": kept()})
     assert set(shelf.read("ada")) == {"two"}
 

@@ -490,9 +490,12 @@ def test_what_fails_while_it_is_entered_changes_nothing_of_that_submission(cours
     open_loops(course)
     before = state(course)
     program = (
-        "import sys\nfrom sqlalchemy.orm import Session\nfrom helpers.grading.rejudge import RejudgeApp\n"
+        "from sqlalchemy.orm import Session\nfrom helpers.grading.rejudge import RejudgeApp\n"
         "commit = Session.commit\n"
-        "def fail(self):\n    raise OSError('disk full')\n"
+        "def fail(self):\n"
+        "    if any(type(one).__name__ == 'Grade' for one in self.dirty):\n"
+        "        raise OSError('disk full')\n"
+        "    commit(self)\n"
         "Session.commit = fail\n"
         f"RejudgeApp.launch_instance([{LESSON!r}, '--apply'])"
     )
