@@ -64,6 +64,7 @@ class CheckRecord:
     Attributes:
         index: the number of its cell.
         cell: the name of its cell.
+        lesson: the id of the exercise's lesson.
         exercise: the name of the exercise.
         answer: what the answer was called.
         hidden: whether the words kept drawn inputs to themselves.
@@ -79,6 +80,7 @@ class CheckRecord:
 
     index: int
     cell: str
+    lesson: str
     exercise: str
     answer: str
     hidden: bool
@@ -308,6 +310,7 @@ def records_of(
             CheckRecord(
                 index=index,
                 cell=str(cells[index].metadata["nbgrader"]["grade_id"]),
+                lesson=checked.exercise.lesson,
                 exercise=checked.exercise.name,
                 answer=checked.name,
                 hidden=checked.hidden,

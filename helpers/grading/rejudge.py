@@ -8,6 +8,7 @@ import contextlib
 import copy
 import fnmatch
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,9 +30,10 @@ from traitlets.utils.importstring import import_item
 from helpers.checks import Lesson, lesson
 from helpers.grading.batch import course_problem
 from helpers.grading.changes import Graded, graded_now
+from helpers.grading.checkcells import read_check
 from helpers.grading.execute import STAMP
 from helpers.grading.intake import hand_in, students
-from helpers.grading.marking import DAMAGED, Checked, judge_checks, read_check
+from helpers.grading.marking import DAMAGED, Checked, judge_checks
 from helpers.grading.pages.outputs import stored
 from helpers.grading.pages.text import printable
 from helpers.grading.records import (
@@ -104,25 +106,22 @@ class Line:
     suspicions: tuple[str, ...] = ()
 
 
-def rejudge(
-    kept: NotebookRecords, name: str, now: Mapping[str, Graded], automatic: Iterable[str]
-) -> Rejudged:
+def rejudge(kept: NotebookRecords, now: Mapping[str, Graded], automatic: Iterable[str]) -> Rejudged:
     """Judge a notebook again. Pure: the same records and declarations give the same.
 
     Args:
         kept: the records.
-        name: the notebook's, which is the lesson's.
         now: its graded cells as the gradebook knows them.
         automatic: the names of those that are marked automatically.
     """
-    declared = _lesson(name) if kept.checks else None
+    lessons = {name: _lesson(name) for name in dict.fromkeys(c.lesson for c in kept.checks)}
     problems: dict[str, str] = {}
     checks: dict[int, Checked] = {}
     for one in kept.checks:
         if one.cell not in now:
             continue
         found = (
-            _checked(one, declared, now[one.cell])
+            _checked(one, lessons[one.lesson], now[one.cell])
             if one.left_out or one.index in range(len(kept.cells))
             else f"its records are damaged; {_AGAIN}"
         )
@@ -161,7 +160,8 @@ def rejudge(
     later = tuple(
         replace(c, damaged=c.index in damaged) if c.cell in outputs else c for c in kept.checks
     )
-    known = versions(name) if declared else kept.versions
+    first = next(iter(lessons), "")
+    known = versions(first) if lessons.get(first) else kept.versions
     records = replace(kept, awarded=awarded, checks=later, versions=known)
     return Rejudged(marks, outputs, problems, suspicions, records)
 
@@ -179,11 +179,11 @@ def _checked(one: CheckRecord, declared: Lesson | None, cell: Graded) -> Checked
         return f"{one.left_out}; {_AGAIN}"
     if declared is None or one.exercise not in dir(declared):
         return f"the lesson has no exercise {one.exercise} any more"
-    call = read_check(cell.source)
-    if call is None or call[:2] != (one.exercise, one.answer):
+    hidden = _hides(cell.source, one)
+    if hidden is None:
         return f"its cell checks something else now; {_AGAIN}"
     exercise = getattr(declared, one.exercise).exercise
-    checked = Checked(exercise, one.answer, call[2], one.seed)
+    checked = Checked(exercise, one.answer, hidden, one.seed)
     try:
         plan = checked.plan
         same = question(plan) == one.question
@@ -196,6 +196,15 @@ def _checked(one: CheckRecord, declared: Lesson | None, cell: Graded) -> Checked
     if plan["seconds"] > one.seconds and _ran_out_of_time(one.record, len(plan["cases"])):
         return f"it ran out of time and would have more of it now; {_AGAIN}"
     return checked
+
+
+def _hides(source: str, one: CheckRecord) -> bool | None:
+    """Return whether a cell hides drawn inputs; None where it is not the check that was recorded."""
+    for name in set(re.findall(r"[^\W\d]\w*", source)):  # whatever the lesson's checks are called
+        call = read_check(source, name)
+        if call and call[:2] == (one.exercise, one.answer):
+            return call[2]
+    return None
 
 
 def _ran_out_of_time(record: str | None, cases: int) -> bool:
@@ -365,7 +374,7 @@ class Rejudging:
             work.problems.append(f"{name} was marked in another way since; {_AGAIN}")
             return
         now = graded_now(entry.notebook)
-        found = rejudge(kept, name, now, _automatic(entry.notebook))
+        found = rejudge(kept, now, _automatic(entry.notebook))
         work.problems += [f"{cell}: {why}" for cell, why in sorted(found.problems.items())]
         work.suspicions += found.suspicions
         work.records[name] = found.records
