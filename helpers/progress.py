@@ -7,14 +7,19 @@ import contextlib
 import html
 import json
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import filelock
 import platformdirs
 
 if TYPE_CHECKING:
     from helpers.checks.verdict import Verdict
+
+
+_PATIENCE = 5  # seconds to wait for another notebook that writes
 
 
 def file() -> Path:
@@ -29,30 +34,41 @@ def note(lesson: str, verdict: "Verdict") -> None:
     """Keep the best points of an exercise. A file that cannot be written is no reason to stop a learner."""
     if "NBGRADER_EXECUTION" in os.environ or verdict.state == "not attempted":
         return
-    kept = _read()
-    before = kept.setdefault(lesson, {}).get(verdict.exercise, -1.0)
-    if verdict.points <= before:
-        return
-    kept[lesson][verdict.exercise] = verdict.points
     target = file()
     if target.exists() and not target.is_file():
         return  # such as /dev/null, which must not be replaced by a file
-    with contextlib.suppress(OSError):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_suffix(f".{os.getpid()}")
-        fresh.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-        fresh.replace(target)  # in one step: two notebooks may write at once
+    with contextlib.suppress(OSError), _alone(target):
+        kept = _read()
+        before = kept.setdefault(lesson, {}).get(verdict.exercise, -1.0)
+        if verdict.points > before:
+            kept[lesson][verdict.exercise] = verdict.points
+            _write(target, kept)
+
+
+@contextlib.contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Let one process at a time read and write: two notebooks may be open at once."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(f"{target}.lock", timeout=_PATIENCE):
+        yield
+
+
+def _write(target: Path, kept: dict) -> None:
+    fresh = target.with_suffix(f".{os.getpid()}")
+    fresh.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    fresh.replace(target)  # in one step: who reads meanwhile finds the whole
 
 
 def forget(lesson: str | None = None) -> None:
     """Start anew: forget one lesson's progress, or all of it."""
-    kept = _read()
-    remaining = {} if lesson is None else {k: v for k, v in kept.items() if k != lesson}
-    with contextlib.suppress(OSError):
+    target = file()
+    with contextlib.suppress(OSError), _alone(target):
+        kept = _read()
+        remaining = {} if lesson is None else {k: v for k, v in kept.items() if k != lesson}
         if remaining:
-            file().write_text(json.dumps(remaining, indent=1), encoding="utf-8")
+            _write(target, remaining)
         else:
-            file().unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
 
 
 def _read() -> dict[str, dict[str, float]]:
@@ -116,14 +132,10 @@ def _sign(reached: float | None, possible: float) -> str:
     return "✔" if reached >= possible else "◐" if reached > 0 else "✘"
 
 
-def of(lesson: str) -> LessonProgress:
-    """Return the progress in one lesson, say "01_tensors"."""
-    from helpers.checks.exercise import (
-        exercises_of,
-    )  # checks note progress, so they import this module
-
+def of(lesson: str, points: Mapping[str, float]) -> LessonProgress:
+    """Return the progress in one lesson, say "01_tensors", whose exercises are worth these points."""
     kept = _read().get(lesson, {})
-    rows = tuple((name, kept.get(name), e.points) for name, e in exercises_of(lesson).items())
+    rows = tuple((name, kept.get(name), worth) for name, worth in points.items())
     return LessonProgress(lesson, rows)
 
 
@@ -139,10 +151,3 @@ class Progress(tuple):
 
     def _repr_html_(self) -> str:
         return "".join(p._repr_html_() for p in self)
-
-
-def show() -> Progress:
-    """Return the progress in all lessons, for the last line of a cell."""
-    from helpers.checks import lesson_ids
-
-    return Progress(of(name) for name in lesson_ids())

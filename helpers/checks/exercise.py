@@ -1,20 +1,22 @@
 """How an exercise is declared. One declaration gives feedback, marks, recognises mistakes and tests itself.
 
-See CONTRIBUTING.md for a worked example; `helpers/checks/lessons/` holds one module per lesson.
+See CONTRIBUTING.md for a worked example. A lesson's package has one module per exercise, which is the declaration:
+`helpers/lessons/tensors/exercises/standardize.py`.
 """
 
 import ast
+import difflib
 import inspect
 import math
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any, ClassVar
 
-from helpers.checks import plain
+from helpers.checks import drivers, plain
 from helpers.checks.compare import Finding, compare
 from helpers.checks.draw import Draw
-from helpers.checks.drivers import common
 from helpers.checks.limits import undisturbed
 from helpers.checks.plain import made
 from helpers.checks.reading import SYNTAX
@@ -22,6 +24,7 @@ from helpers.checks.source import is_stub, same_program
 
 __all__ = [
     "ChoiceExercise",
+    "DeclarationError",
     "Exercise",
     "FunctionExercise",
     "ModelExercise",
@@ -30,11 +33,20 @@ __all__ = [
     "TrainingExercise",
     "ValueExercise",
     "case",
-    "exercise",
+    "declaration",
+    "declare",
     "forbid",
     "made",
     "mistake",
 ]
+
+
+ONLY = "gives the right answer"
+"""The one requirement of an exercise that declares `points`."""
+
+
+class DeclarationError(ValueError):
+    """A declaration makes no exercise; the message names it and says what to mend."""
 
 
 @dataclass(frozen=True)
@@ -97,19 +109,21 @@ def forbid(*words: str, why: str, requirement: str | None = None) -> Forbidden:
 
 
 class Exercise:
-    """A declaration, filled in by a subclass under the decorator `exercise`. The functions take no self.
+    """A declaration, filled in by a module (see `declaration`), whose functions take no self.
 
     Attributes:
         reference: the right answer: a function, a class or a value, as the learner is to write it.
         inputs: function of a `Draw` that yields the cases: tuples of arguments, single arguments, or
             `case(...)`. Fixed small ones first, then drawn ones. None: one case without inputs.
-        requirements: text → points; without it, one requirement that holds all points.
+        requirements: text → points.
+        points: in place of `requirements`, the points of an exercise that has but one.
         parts: for a driver that returns a dict: key → requirement. Only these keys are compared.
         mistakes, alternatives: wrong answers with their sentences; right answers in another form.
         hints: from a nudge to nearly the answer.
         forbidden: a `forbid(...)`, or a list of them.
-        driver: what runs the answer, a function of `helpers.checks.drivers`. It runs beside the learner's code, so
-            it reports what was seen, numbers that hang on the inputs, and draws no conclusion.
+        driver: what runs the answer, a function of `helpers.checks.drivers` or of the lesson's own `drivers`. It
+            runs beside the learner's code, so it reports what was seen, numbers that hang on the inputs, and draws
+            no conclusion.
         conclude: `conclude(seen, *inputs)` turns what the driver saw into what is compared. It runs on the judge's
             side, for the learner's record and for the declaration's own answers alike. A fact that could be told
             only inside (a mode, a flag) has to agree there with numbers that the judge works out itself.
@@ -133,7 +147,7 @@ class Exercise:
     alternatives: ClassVar[list] = []
     hints: ClassVar[list[str]] = []
     forbidden: Any = ()
-    driver = staticmethod(common.call)
+    driver = staticmethod(drivers.call)
     conclude: Callable[..., Any] | None = None
     wants = "function"
     gradients = False
@@ -169,12 +183,11 @@ class Exercise:
     def plan(self, seed: int) -> Plan:
         """Return the plan that `probe` carries out: plain data, without the answer."""
         driver = self.driver
-        where = driver.__module__.removeprefix("helpers.checks.drivers.")
         with undisturbed():
             cases = self.cases(seed)
         plan = Plan(
             exercise=self.id,
-            driver=f"{where}.{driver.__name__}",
+            driver=plain.name_of(driver),
             cases=[
                 {
                     "inputs": [plain.encode(i) for i in c.inputs],
@@ -223,7 +236,7 @@ class ValueExercise(Exercise):
     may be given as an int, a float or a one-element tensor.
     """
 
-    driver = staticmethod(common.value)
+    driver = staticmethod(drivers.value)
     wants = "value"
     reveal = False
 
@@ -264,7 +277,7 @@ class ModuleExercise(Exercise):
     parameters), "gradients reach every parameter". The reference is a class.
     """
 
-    driver = staticmethod(common.module)
+    driver = staticmethod(drivers.module)
     conclude = staticmethod(_reached)
     wants = "class"
 
@@ -272,7 +285,7 @@ class ModuleExercise(Exercise):
 class ModelExercise(Exercise):
     """The learner builds a model object. A case is a batch `x`; `parts` as in `ModuleExercise`."""
 
-    driver = staticmethod(common.model)
+    driver = staticmethod(drivers.model)
     conclude = staticmethod(_reached)
     wants = "value"
 
@@ -333,54 +346,104 @@ def _own_source(function: Any, owner: Exercise) -> str:
     return ast.unparse(tree)
 
 
-_LESSONS: dict[str, dict[str, Exercise]] = {}
+_GIVEN = frozenset({"name", "lesson", "ask", "id", "shortcuts", "cases", "plan", "is_attempted"})
+"""What an exercise has by itself and no declaration says."""
 
 
-def exercises_of(lesson: str) -> dict[str, Exercise]:
-    """Return the registered exercises of a lesson by name, in order of declaration."""
-    return _LESSONS.get(lesson, {})
+def fields_of(kind: type[Exercise]) -> frozenset[str]:
+    """Return the names that a declaration of this kind may give a value to."""
+    names = {n for cls in kind.__mro__ for n in (*vars(cls), *vars(cls).get("__annotations__", ()))}
+    return frozenset(n for n in names if not n.startswith("_")) - _GIVEN | {"kind"}
 
 
-def registered() -> list[str]:
-    """Return the ids of the lessons whose declarations have been imported."""
-    return list(_LESSONS)
+def declaration(module: ModuleType, lesson: str) -> Exercise:
+    """Return the exercise that a module declares.
 
+    The module's name is the name that the learner's answer has, its docstring says in a sentence what is asked,
+    `kind` which class of this module it is, and the other public names in small letters are the attributes of
+    that class. Names of its own begin with an underscore or are written in capitals.
 
-def exercise(lesson: str, points: float) -> Callable[[type], Exercise]:
-    """Decorate a class body that declares an exercise; its name becomes the exercise's object.
+    Args:
+        module: such a module, as `helpers/lessons/tensors/exercises/standardize.py`.
+        lesson: the lesson's id, say "01_tensors".
 
-    The class's name is the name that the learner's answer has in the notebook.
+    Raises:
+        DeclarationError: what is declared makes no exercise; the message says what to mend.
     """
+    given = {
+        name: thing for name, thing in vars(module).items() if _is_declared(name, thing, module)
+    }
+    name = module.__name__.rpartition(".")[2]
+    return declare(name, lesson, module.__doc__, given)
 
-    def declare(cls: type[Exercise]) -> Exercise:
-        for name, thing in list(vars(cls).items()):
-            if inspect.isfunction(thing):  # the functions of a declaration take no self
-                setattr(cls, name, staticmethod(thing))
-        declared = cls()
-        declared.name, declared.lesson, declared.points = cls.__name__, lesson, float(points)
-        declared.ask = inspect.cleandoc(cls.__doc__ or "")
-        if not declared.requirements:
-            declared.requirements = {"gives the right answer": declared.points}
-        _refuse_nonsense(declared)
-        _LESSONS.setdefault(lesson, {})[declared.name] = declared
-        return declared
 
-    return declare
+def _is_declared(name: str, thing: Any, module: ModuleType) -> bool:
+    """Say whether a name of a module is a part of the declaration, and no import or name of its own."""
+    if name.startswith("_") or name.isupper() or isinstance(thing, ModuleType):
+        return False
+    if name in _ALWAYS:
+        return True
+    home = getattr(thing, "__module__", None)
+    return home == module.__name__ or not callable(thing)
+
+
+_ALWAYS = frozenset({"kind", "driver", "conclude", "score", "reference"})
+"""Fields whose values may be imported."""
+
+
+def declare(name: str, lesson: str, ask: str | None, given: Mapping[str, Any]) -> Exercise:
+    """Return the exercise with these attributes; arguments as `declaration` finds them in a module.
+
+    Raises:
+        DeclarationError: they make no exercise; the message says what to mend.
+    """
+    where = f"exercise {lesson}/{name}"
+    kind = given.get("kind")
+    if not (isinstance(kind, type) and issubclass(kind, Exercise)):
+        raise DeclarationError(f"{where}: `kind = FunctionExercise`, or another kind, is missing")
+    known = fields_of(kind)
+    for field in given:
+        if field not in known:
+            near = difflib.get_close_matches(field, known, 1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            raise DeclarationError(
+                f"{where}: a {kind.__name__} has no `{field}`{hint} A name of your own begins with an underscore "
+                "or is written in capitals"
+            )
+    # The functions of a declaration take no self.
+    plain = {n: staticmethod(v) if inspect.isfunction(v) else v for n, v in given.items()}
+    declared = type(kind.__name__, (kind,), plain)()
+    declared.name, declared.lesson = name, lesson
+    declared.ask = inspect.cleandoc(ask or "")
+    declared.requirements, declared.points = _points(where, given)
+    _refuse_nonsense(declared)
+    return declared
+
+
+def _points(where: str, given: Mapping[str, Any]) -> tuple[dict[str, float], float]:
+    """Return the requirements with their points, and the sum."""
+    requirements, points = given.get("requirements"), given.get("points")
+    if (requirements is None) == (points is None):
+        raise DeclarationError(
+            f"{where}: say what it is worth once: `requirements = {{text: points}}`, or `points = 2` where there "
+            "is only one requirement"
+        )
+    wanted = requirements if requirements is not None else {ONLY: points}
+    if not wanted or not all(
+        isinstance(p, int | float) and not isinstance(p, bool) and p > 0 for p in wanted.values()
+    ):
+        raise DeclarationError(f"{where}: points are numbers above 0")
+    return wanted, float(sum(wanted.values()))
 
 
 def _refuse_nonsense(declared: Exercise) -> None:
     where = f"exercise {declared.id}"
     if not declared.ask:
-        raise ValueError(f"{where} needs a docstring: one sentence of what is asked")
-    total = sum(declared.requirements.values())
-    if abs(total - declared.points) > 1e-9:
-        raise ValueError(
-            f"{where}: its requirements are worth {total:g} points, not {declared.points:g}"
-        )
+        raise DeclarationError(f"{where} needs a docstring: one sentence of what is asked")
     unknown = {c.requirement for c in declared.cases(0)} | set(declared.parts.values())
     unknown |= {f.requirement for f in declared.shortcuts}
     unknown -= {None, *declared.requirements}
     if unknown:
-        raise ValueError(f"{where}: there is no requirement {sorted(unknown)[0]!r}")
+        raise DeclarationError(f"{where}: there is no requirement {sorted(unknown)[0]!r}")
     if isinstance(declared, ChoiceExercise) and not declared.options:
-        raise ValueError(f"{where}: a choice needs options")
+        raise DeclarationError(f"{where}: a choice needs options")

@@ -8,7 +8,7 @@ way in, answers on the way out. Tensors are written as dtype, shape, raw little-
 import base64
 import importlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,30 +65,51 @@ class Opaque:
 class Made:
     """A recipe for an input that is no plain value: a module, a loader, a function.
 
-    `builder` names a public function in `helpers.checks.drivers`, as "module.function"; it is called with
-    `arguments` (plain values) on both sides of the border, so both get an equal, separate object.
+    `builder` names a public function of drivers (see `name_of`); it is called with `arguments` (plain values) on
+    both sides of the border, so both get an equal, separate object.
     """
 
     builder: str
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
-def made(builder: str, **arguments: Any) -> Made:
-    """Return the recipe for an input built by `helpers.checks.drivers.<builder>(**arguments)`."""
-    return Made(builder, arguments)
+def made(builder: Callable, **arguments: Any) -> Made:
+    """Return the recipe for an input built by `builder(**arguments)`, a public function of drivers."""
+    return Made(name_of(builder), arguments)
 
 
-def resolve(name: str):
-    """Return the public function `helpers.checks.drivers.<name>`; `name` is "module.function"."""
+def name_of(function: Callable) -> str:
+    """Return the name by which `resolve` finds a public function of a lesson's drivers, or of those of all.
+
+    Raises:
+        PlainError: it stands elsewhere, so that it would not be there when a class is marked.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+    if resolve(name) is not function:
+        raise PlainError(f"{name} is not the function that stands under this name")
+    return name
+
+
+def resolve(name: str) -> Callable:
+    """Return the public function of a module `drivers` with this name: "helpers.checks.drivers.call".
+
+    Raises:
+        PlainError: there is none.
+    """
     module, _, function = name.rpartition(".")
-    if not module or not all(p.isidentifier() and not p.startswith("_") for p in name.split(".")):
-        raise PlainError(f"{name!r} is no driver: write it as module.function")
+    if not all(p.isidentifier() for p in name.split(".")) or module.rpartition(".")[2] != "drivers":
+        raise PlainError(
+            f"{name!r} is no driver: it has to be a function in a lesson's module `drivers`, which has to be "
+            "importable"
+        )
+    if function.startswith("_"):
+        raise PlainError(f"{name} begins with an underscore: a driver is public")
     try:
-        found = getattr(importlib.import_module(f"helpers.checks.drivers.{module}"), function)
+        found = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError):
-        raise PlainError(f"there is no driver helpers.checks.drivers.{name}") from None
-    if getattr(found, "__module__", "") != f"helpers.checks.drivers.{module}":
-        raise PlainError(f"helpers.checks.drivers.{name} is not a function of that module")
+        raise PlainError(f"there is no driver {name}") from None
+    if getattr(found, "__module__", "") != module or not callable(found):
+        raise PlainError(f"{name} is not a function of that module")
     return found
 
 

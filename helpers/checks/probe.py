@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from helpers.checks import plain
-from helpers.checks.drivers.common import Complaint
+from helpers.checks.drivers import Complaint
 from helpers.checks.limits import (
     Interrupted,
     OutOfTime,

@@ -11,6 +11,7 @@ STATES = {
     "raised": ("⚠", "Stopped by an error"),
     "out of time": ("⌛", "Took too long"),
     "not attempted": ("○", "Not attempted"),
+    "recorded": ("·", "Recorded"),
 }
 
 

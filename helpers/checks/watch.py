@@ -16,7 +16,7 @@ from helpers.checks.source import is_own_file
 
 _MANY = 300
 _HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_LESSONS = os.path.join(_HELPERS, "checks", "lessons") + os.sep
+_EXERCISES = f"{os.sep}exercises{os.sep}"
 
 
 class Watch(TorchFunctionMode):
@@ -58,7 +58,7 @@ def _is_learners(frame: Any) -> bool:
 @lru_cache(maxsize=2048)
 def _whose(file: str) -> bool | None:
     """Say whether a file holds the learner's code (an answer of a declaration counts as such); None: a library."""
-    if file.startswith(_LESSONS):
+    if _EXERCISES in file:
         return True
     if file.startswith(_HELPERS):
         return False

@@ -4,9 +4,8 @@ import itertools
 
 import matplotlib.pyplot as plt
 import pytest
-from matplotlib.figure import Figure
-
 from helpers.demos import backprop as demos
+from matplotlib.figure import Figure
 
 EXPLORATIONS = [demos.line_by_hand, demos.walk, demos.neuron]
 

@@ -5,10 +5,9 @@ import itertools
 import matplotlib.pyplot as plt
 import pytest
 import torch
+from helpers.demos import training_loops as demos
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
-
-from helpers.demos import training_loops as demos
 
 EXPLORATIONS = [demos.patience, demos.rates, demos.momentum]
 

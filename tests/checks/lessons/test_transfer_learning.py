@@ -2,12 +2,12 @@
 
 import pytest
 import torch
+from helpers.checks.lessons import transfer_learning as lesson
 from torch import nn
 from torch.nn import functional as F
 
 from helpers import data
 from helpers.checks.judge import judge
-from helpers.checks.lessons import transfer_learning as lesson
 from helpers.checks.probe import probe
 
 

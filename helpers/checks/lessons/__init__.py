@@ -1,1 +1,0 @@
-"""The exercises of each lesson, one module per lesson, named after the lesson's topic."""

@@ -1,0 +1,66 @@
+"""Count the ReLU units of a layer that give 0 for every row of X."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, mistake
+
+kind = FunctionExercise
+RIGHT_OTHER = "right for other layers"
+requirements = {"right for a small layer": 1, RIGHT_OTHER: 1}
+
+
+def inputs(draw):
+    X = torch.tensor([[1.0, 2.0], [3.0, 0.5], [2.0, 1.5]])
+    W = torch.tensor([[1.0, -2.0], [-1.5, -0.5], [-2.0, 1.2], [-1.0, -0.3], [0.0, 0.0]])
+    yield X, W, torch.tensor([0.3, 0.2, -0.4, 0.9, 0.0])
+    for units in (30, 50):
+        X, W = draw.normal(7, 3), draw.normal(units, 3)
+        b = draw.uniform(units, low=-5.0, high=2.0)
+        yield case(X, W, b, requirement=RIGHT_OTHER)
+    yield draw.normal(3, 2), draw.normal(8, 2), draw.uniform(8, low=-5.0, high=2.0)
+
+
+def reference(X, W, b):
+    return int((X @ W.T + b <= 0).all(dim=0).sum())
+
+
+mistakes = [
+    mistake(
+        lambda X, W, b: int((X @ W.T + b <= 0).sum()),
+        "That counts every single zero. A unit is dead if its whole column is zero: `.all(dim=0)`.",
+    ),
+    mistake(
+        lambda X, W, b: int((X @ W.T + b <= 0).any(dim=0).sum()),
+        "That counts units that are silent for at least one row. Dead means silent for all of them.",
+    ),
+    mistake(
+        lambda X, W, b: int((X @ W.T + b <= 0).all(dim=1).sum()),
+        "That counts rows for which all units are silent. Units are columns: `dim=0`.",
+    ),
+    mistake(
+        lambda X, W, b: int((X @ W.T + b > 0).any(dim=0).sum()),
+        "Those are the living units; the others are asked for.",
+    ),
+    mistake(
+        lambda X, W, b: int((X @ W.T <= 0).all(dim=0).sum()),
+        "The bias is missing: it is mostly the bias that kills a unit.",
+    ),
+    mistake(
+        lambda X, W, b: int((torch.relu(X @ W.T + b).mean(dim=0) < 0.05).sum()),
+        "A small mean is not dead yet: one row that wakes the unit is enough for a gradient.",
+    ),
+    mistake(
+        lambda X, W, b: int((X @ W.T + b < 0).all(dim=0).sum()),
+        "A unit whose z is exactly 0 gives 0 as well: `<=` instead of `<`.",
+    ),
+]
+alternatives = [
+    lambda X, W, b: (torch.relu(X @ W.T + b).sum(dim=0) == 0).sum().item(),
+    lambda X, W, b: int(((X @ W.T + b).amax(dim=0) <= 0).sum()),
+    lambda X, W, b: sum(1 for unit in (X @ W.T + b).T if bool((unit <= 0).all())),
+]
+hints = [
+    "Z = X @ W.T + b has a row for each row of X and a column for each unit.",
+    "`(Z <= 0).all(dim=0)` is True for each unit that never lets anything through.",
+    "Summing booleans counts the True ones; `int(...)` makes a Python number of it.",
+]

@@ -1,0 +1,67 @@
+"""Keep every positive entry of x, and put 0 in place of every negative one."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.checks.ready_made import RECTIFIERS
+
+kind = FunctionExercise
+RIGHT_ANY = "right for any shape, with its slope"
+requirements = {"right for a few numbers": 1, RIGHT_ANY: 1}
+gradients = True
+forbidden = forbid(
+    *RECTIFIERS,
+    why="Here ReLU itself is the exercise: `clamp`, `where`, `maximum` or a mask can do it.",
+)
+
+
+def inputs(draw):
+    yield torch.tensor([-2.0, 0.5, 3.0, -0.1])
+    yield case(draw.normal(4, 3), requirement=RIGHT_ANY)
+    yield case(draw.normal(2, 3, 5, std=40), requirement=RIGHT_ANY)
+    yield draw.normal(4, std=2)
+
+
+def reference(x):
+    return x.clamp(min=0)
+
+
+def _writes_into_x(x):
+    x[x < 0] = 0
+    return x
+
+
+mistakes = [
+    mistake(lambda x: x.abs(), "That folds the negative side up. ReLU lays it flat on 0."),
+    mistake(
+        lambda x: (x > 0).float(),
+        "That gives 1 on the positive side: it is the slope of ReLU. ReLU gives x itself there.",
+    ),
+    mistake(
+        lambda x: x > 0,
+        "That is the mask, True and False. Times x it gives x on the positive side and 0 elsewhere.",
+    ),
+    mistake(lambda x: x.clamp(max=0), "That keeps the negative side: the bound 0 is the minimum."),
+    mistake(
+        lambda x: x[x > 0],
+        "That throws the negative entries away; they must stay, as zeros, in their places.",
+    ),
+    mistake(
+        lambda x: x.clamp(min=0, max=1),
+        "ReLU has no ceiling: 3 stays 3. Leave out the upper bound.",
+    ),
+    mistake(
+        _writes_into_x,
+        "You wrote the zeros into x itself, which the caller still needs. Make a new tensor.",
+    ),
+]
+alternatives = [
+    lambda x: torch.where(x > 0, x, torch.zeros_like(x)),
+    lambda x: x * (x > 0),
+    lambda x: (x + x.abs()) / 2,
+    lambda x: torch.maximum(x, torch.zeros_like(x)),
+]
+hints = [
+    "In words: the larger of x and 0.",
+    "`x.clamp(min=...)` sets a lower bound; `torch.where(condition, a, b)` chooses entry by entry.",
+]

@@ -1,0 +1,90 @@
+"""Turn scores of any size into probabilities along `dim`, with no overflow on the way."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.checks.ready_made import CLASS_LOSSES, NORMALISERS
+from helpers.lessons.activations.exercises._common import BY_HAND
+
+
+def _shares(e, dim):
+    """Divide by the sums along `dim`."""
+    return e / e.sum(dim=dim, keepdim=True)
+
+
+OVERFLOW = "no overflow for scores in the thousands"
+
+OWN_MAXIMUM = "each row leans on its own maximum"
+
+kind = FunctionExercise
+requirements = {"right for ordinary scores": 1, OVERFLOW: 1, OWN_MAXIMUM: 1}
+gradients = True
+forbidden = forbid(*NORMALISERS, *CLASS_LOSSES, why=BY_HAND)
+
+
+def inputs(draw):
+    yield torch.tensor([[1.0, -6.0, 2.5], [-0.3, 1.2, 0.8]]), 1
+    yield draw.normal(4, 3), 0
+    yield case(torch.tensor([1000.0, 1001.0, 1003.0]), 0, requirement=OVERFLOW)
+    yield case(torch.tensor([-1002.0, -1000.5, -1001.0]), 0, requirement=OVERFLOW)
+    yield case(torch.tensor([-1500.0, 0.5, 2.0]), 0, requirement=OVERFLOW)
+    yield case(draw.normal(6, std=500), 0, requirement=OVERFLOW)
+    rows = torch.tensor([[2.0, 3.0, 0.5], [2001.0, 1999.0, 2000.0]])
+    yield case(rows, 1, requirement=OWN_MAXIMUM)
+    shifts = draw.integers(5, 1, low=-3, high=4) * 500
+    yield case(draw.normal(5, 4) + shifts, 1, requirement=OWN_MAXIMUM)
+    yield case((draw.normal(5, 4) + shifts).T.contiguous(), 0, requirement=OWN_MAXIMUM)
+
+
+def reference(z, dim):
+    e = torch.exp(z - z.amax(dim=dim, keepdim=True))
+    return e / e.sum(dim=dim, keepdim=True)
+
+
+mistakes = [
+    mistake(
+        lambda z, dim: _shares(torch.exp(z), dim),
+        "e¹⁰⁰⁰ is inf in float32, and inf / inf is nan. Subtract the maximum along `dim` first.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z - z.max()), dim),
+        "You subtracted the largest score of the whole table. A row far below it becomes 0 / 0: "
+        "each row needs its own maximum (`amax` with `dim` and `keepdim=True`).",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z / z.amax(dim, True)), dim),
+        "Dividing by the maximum changes the result; subtracting it does not. Use a minus.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z - z.amin(dim, True)), dim),
+        "You subtracted the smallest score. If the scores lie far apart, the largest still overflows: subtract "
+        "that one.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z - z.mean(dim, True)), dim),
+        "You subtracted the mean. If the scores lie far apart, the largest still overflows: subtract that one.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z.clamp(max=80)), dim),
+        "Cutting the scores off makes all large ones equal. Shift them instead: subtract the maximum.",
+    ),
+    mistake(
+        lambda z, dim: z - z.max(dim, keepdim=True),
+        "`z.max(dim)` gives two things, the values and their positions. Take `.values`, or use `z.amax`.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(z - z.amax(dim=dim, keepdim=True)),
+        "Shifted rightly, but not yet divided by the sum along `dim`.",
+    ),
+]
+alternatives = [
+    lambda z, dim: _shares((z - z.max(dim, keepdim=True).values).exp(), dim),
+    lambda z, dim: torch.div(
+        (z - z.amax(dim, True)).exp(), (z - z.amax(dim, True)).exp().sum(dim).unsqueeze(dim)
+    ),
+]
+hints = [
+    "Adding one number to all scores of a row changes nothing. Which number makes them all ≤ 0?",
+    "`z.amax(dim=dim, keepdim=True)` is the largest score along `dim`, in a shape that broadcasts.",
+    "m = z.amax(dim=dim, keepdim=True); e = torch.exp(z - m); then divide by the sums as before.",
+]

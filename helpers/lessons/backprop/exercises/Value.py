@@ -1,0 +1,435 @@
+"""Write the engine: numbers that remember how they came about and hand gradients back."""
+
+import math
+
+import torch
+
+from helpers.checks.exercise import Exercise as ClassExercise
+from helpers.checks.exercise import case, forbid, mistake
+from helpers.lessons.backprop import drivers
+
+
+def _topological(end):
+    found, seen = [], set()
+
+    def visit(node):
+        if id(node) not in seen:
+            seen.add(id(node))
+            for parent, _ in node.parents:
+                visit(parent)
+            found.append(node)
+
+    visit(end)
+    return found[::-1]
+
+
+def _breadth_first(end):
+    found, seen = [end], {id(end)}
+    for node in found:
+        for parent, _ in node.parents:
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                found.append(parent)
+    return found
+
+
+class _Engine:
+    """A right scalar engine, taken apart so that the wrong ones differ from it in one place."""
+
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents = data, 0.0, parents
+
+    def __add__(self, other):
+        return type(self)(self.data + other.data, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        return type(self)(self.data * other.data, ((self, other.data), (other, self.data)))
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        return type(self)(t, ((self, 1 - t * t),))
+
+    def backward(self):
+        self.grad = 1.0
+        for node in self.order():
+            for parent, slope in node.parents:
+                parent.receive(slope, node.grad)
+
+    def order(self):
+        return _topological(self)
+
+    def receive(self, slope, incoming):
+        self.grad += slope * incoming
+
+
+class _Overwrites(_Engine):
+    def receive(self, slope, incoming):
+        self.grad = slope * incoming
+
+
+class _IgnoresIncoming(_Engine):
+    def receive(self, slope, incoming):
+        self.grad += slope
+
+
+class _BreadthFirst(_Engine):
+    def order(self):
+        return _breadth_first(self)
+
+
+class _DepthFirst(_Engine):
+    def order(self):
+        found, stack = [], [self]
+        while stack:
+            node = stack.pop()
+            if node not in found:
+                found.append(node)
+                stack += [parent for parent, _ in node.parents]
+        return found
+
+
+class _OnlyParents(_Engine):
+    def order(self):
+        return [self]
+
+
+class _NoSeed(_Engine):
+    def backward(self):
+        for node in self.order():
+            for parent, slope in node.parents:
+                parent.receive(slope, node.grad)
+
+
+class _OwnFactor(_Engine):
+    def __mul__(self, other):
+        return type(self)(self.data * other.data, ((self, self.data), (other, other.data)))
+
+
+class _TanhOfInput(_Engine):
+    def tanh(self):
+        return type(self)(math.tanh(self.data), ((self, 1 - self.data**2),))
+
+
+class _TanhWithoutSlope(_Engine):
+    def tanh(self):
+        return type(self)(math.tanh(self.data), ((self, 1.0),))
+
+
+class _Recursive(_Engine):
+    def backward(self):
+        self.grad = 1.0
+        self.spread()
+
+    def spread(self):
+        for parent, slope in self.parents:
+            parent.grad += slope * self.grad
+            parent.spread()
+
+
+class _OftenListed(_Engine):
+    def order(self):
+        found = []
+
+        def visit(node):
+            for parent, _ in node.parents:
+                visit(parent)
+            found.append(node)
+
+        visit(self)
+        return found[::-1]
+
+
+class _Queue(_Engine):
+    def order(self):
+        found = [self]
+        for node in found:
+            found += [parent for parent, _ in node.parents]
+        return found
+
+
+class _ForgetsOldGradients(_Engine):
+    def backward(self):
+        for node in self.order():
+            node.grad = 0.0
+        super().backward()
+
+
+class _OneSided(_Engine):
+    def __add__(self, other):
+        return type(self)(self.data + other.data, ((self, 1.0),))
+
+
+class _Closures:
+    """The way of many small engines: each result knows how to push its gradient back."""
+
+    def __init__(self, data, children=()):
+        self.data, self.grad = float(data), 0.0
+        self._children, self._push = set(children), lambda: None
+
+    def __add__(self, other):
+        out = _Closures(self.data + other.data, (self, other))
+
+        def push():
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out._push = push
+        return out
+
+    def __mul__(self, other):
+        out = _Closures(self.data * other.data, (self, other))
+
+        def push():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._push = push
+        return out
+
+    def tanh(self):
+        e = math.exp(2 * self.data)
+        out = _Closures((e - 1) / (e + 1), (self,))
+
+        def push():
+            self.grad += (1 - out.data**2) * out.grad
+
+        out._push = push
+        return out
+
+    def backward(self):
+        order, visited = [], set()
+
+        def build(node):
+            if node not in visited:
+                visited.add(node)
+                for child in node._children:
+                    build(child)
+                order.append(node)
+
+        build(self)
+        self.grad = 1.0
+        for node in reversed(order):
+            node._push()
+
+
+class _Tape:
+    """A right engine without a search: nodes are numbered as they are made, and handled backwards."""
+
+    count = 0
+
+    def __init__(self, data, inputs=()):
+        self.data, self.grad, self.inputs = data, 0.0, inputs
+        _Tape.count += 1
+        self.number = _Tape.count
+
+    def __add__(self, other):
+        return _Tape(self.data + other.data, [(self, 1.0), (other, 1.0)])
+
+    def __mul__(self, other):
+        return _Tape(self.data * other.data, [(self, other.data), (other, self.data)])
+
+    def tanh(self):
+        value = math.tanh(self.data)
+        return _Tape(value, [(self, 1 / math.cosh(self.data) ** 2)])
+
+    def backward(self):
+        waiting, self.grad = {self.number: self}, 1.0
+        while waiting:
+            node = waiting.pop(max(waiting))
+            for source, slope in node.inputs:
+                source.grad = source.grad + slope * node.grad
+                waiting[source.number] = source
+
+
+class _OnTorch:
+    """The engine's interface on top of torch's autograd: the independent right answer."""
+
+    def __init__(self, number):
+        self.tensor = torch.tensor(number, dtype=torch.float64, requires_grad=True)
+
+    @classmethod
+    def _of(cls, tensor):
+        node = cls(0.0)
+        node.tensor = tensor
+        tensor.retain_grad()
+        return node
+
+    @property
+    def data(self):
+        return self.tensor.item()
+
+    @property
+    def grad(self):
+        return 0.0 if self.tensor.grad is None else self.tensor.grad.item()
+
+    def __add__(self, other):
+        return self._of(self.tensor + other.tensor)
+
+    def __mul__(self, other):
+        return self._of(self.tensor * other.tensor)
+
+    def tanh(self):
+        return self._of(self.tensor.tanh())
+
+    def backward(self):
+        self.tensor.backward()
+
+
+kind = ClassExercise
+wants = "class"
+driver = staticmethod(drivers.engine)
+TANH = "`tanh`"
+PASSES_ON = "passes on the gradient that comes in"
+VALUE_USED = "a value used twice adds up its gradients"
+ANY_GRAPH = "any graph, in the right order"
+requirements = {
+    "`+` and `*`": 1,
+    TANH: 1,
+    PASSES_ON: 1,
+    VALUE_USED: 1,
+    ANY_GRAPH: 1,
+}
+forbidden = forbid(
+    "torch",
+    "autograd",
+    "requires_grad_",
+    why="This engine is to stand on its own: floats and Python's `math` module are enough.",
+)
+
+
+def inputs(draw):
+    incoming, twice = (
+        PASSES_ON,
+        VALUE_USED,
+    )
+    yield {"a": 2.0, "b": -3.0}, ["c = a + b", "c.backward()"]
+    yield {"a": 2.0, "b": -3.5}, ["c = a * b", "c.backward()"]
+    yield case({"a": 0.5}, ["b = a.tanh()", "b.backward()"], requirement=TANH)
+    yield case({"a": draw.number(-1.5, -0.3)}, ["b = a.tanh()", "b.backward()"], requirement=TANH)
+    for line in ("c = a + b", "c = a * b", "c = a.tanh()"):
+        yield case(
+            {"a": 0.8, "b": -1.5, "three": 3.0},
+            [line, "d = c * three", "d.backward()"],
+            requirement=incoming,
+        )
+    yield case({"a": 3.0}, ["b = a + a", "b.backward()"], requirement=twice)
+    yield case({"a": -1.5}, ["b = a * a", "b.backward()"], requirement=twice)
+    yield case(
+        {"a": 2.0, "b": 5.0},
+        ["c = a * b", "d = a + c", "d.backward()"],
+        requirement=twice,
+    )
+    yield case(  # two graphs on one leaf: `.grad` adds up, as torch's does
+        {"a": 2.0, "b": 5.0, "c": -0.5},
+        ["d = a * b", "d.backward()", "e = a * c", "e.backward()"],
+        requirement=twice,
+    )
+    yield case(  # a shared sub-expression: d is used on a short way and on a long one
+        {"a": 0.4, "b": -1.2, "c": 2.0},
+        ["d = a * b", "e = d * c", "f = e.tanh()", "g = f * d", "h = g + d", "h.backward()"],
+        requirement=ANY_GRAPH,
+    )
+    yield case(  # the same with the operands swapped: neither search order may help by luck
+        {"a": 0.4, "b": -1.2, "c": 2.0},
+        ["d = a * b", "e = d * c", "f = e.tanh()", "g = d * f", "h = d + g", "h.backward()"],
+        requirement=ANY_GRAPH,
+    )
+    yield case(
+        {name: draw.number(0.3, 0.9) for name in "ab"},
+        ["c = a + b", "d = c.tanh()", "e = d * a", "f = d + e", "g = f * c", "g.backward()"],
+        requirement=ANY_GRAPH,
+    )
+    yield case(
+        {"n0": 0.5},
+        [f"n{k + 1} = n{k} + n{k}" for k in range(8)] + ["n8.backward()"],
+        requirement=ANY_GRAPH,
+    )
+    for sign in "+*":
+        numbers = {name: draw.number(-2.5, -0.3) for name in "ab"}
+        yield numbers, [f"c = a {sign} b", "c.backward()"]
+    numbers = {name: draw.number(0.3, 1.5) for name in "abt"}
+    for line in ("c = a + b", "c = a * b", "c = a.tanh()"):
+        yield case(numbers, [line, "d = c * t", "d.backward()"], requirement=incoming)
+    yield case(
+        {name: draw.number(0.3, 2.0) for name in "abc"},
+        ["d = a * b", "d.backward()", "e = a * c", "e.backward()", "f = b + b", "f.backward()"],
+        requirement=twice,
+    )
+
+
+reference = _OnTorch
+mistakes = [
+    mistake(
+        _Overwrites,
+        "A gradient is overwritten where it should be added: a value that is used twice gets a "
+        "share from each use. `+=`, not `=`.",
+    ),
+    mistake(
+        _IgnoresIncoming,
+        "The gradient that comes in is ignored: multiply the local slope with the `grad` of the result.",
+    ),
+    mistake(
+        _BreadthFirst,
+        "A node is handled before all that use it have handed their gradients in. Sort the nodes: "
+        "each one after everything that uses it.",
+    ),
+    mistake(
+        _DepthFirst,
+        "You follow one way to its end before the next one has arrived, so a shared node hands on too early. "
+        "Sort the nodes: each one after everything that uses it.",
+    ),
+    mistake(
+        _OnlyParents,
+        "Only the last operation is undone. Go on back through the whole graph, down to the leaves.",
+    ),
+    mistake(
+        _NoSeed,
+        "All gradients stay 0: the way back begins with `self.grad = 1.0`, the slope of the result "
+        "with respect to itself.",
+    ),
+    mistake(
+        _OwnFactor,
+        "In a product each factor gets the OTHER factor's number: the slope of a·b with respect to a is b.",
+    ),
+    mistake(
+        _TanhOfInput,
+        "The slope of tanh is 1 − t², where t is the result, tanh of the number, not the number itself.",
+    ),
+    mistake(
+        _TanhWithoutSlope,
+        "`tanh` hands its gradient back unchanged; it has to be multiplied with the slope 1 − t².",
+    ),
+    mistake(
+        _Recursive,
+        "A node hands its gradient on each time something arrives, so part of it travels several "
+        "times. Collect first: each node hands on once, when all its users are done.",
+    ),
+    mistake(
+        _OftenListed,
+        "A node that is used twice stands in your list twice, so it hands on twice. Remember which nodes "
+        "were visited, and visit each once.",
+    ),
+    mistake(
+        _Queue,
+        "A node hands on each time it comes up in your queue, before all its users are done, and again "
+        "later. Sort the nodes first: each once, after everything that uses it.",
+    ),
+    mistake(
+        _ForgetsOldGradients,
+        "`backward()` clears the old gradients first. Let it add to them, as torch does; clearing is "
+        "the business of whoever calls.",
+    ),
+    mistake(
+        _OneSided,
+        "In a sum both terms get the gradient; the right one of yours gets none.",
+    ),
+]
+alternatives = [_Engine, _Closures, _Tape]
+hints = [
+    "Keep in each result which nodes it came from, and the slope towards each of them: for `a * b` "
+    "those are (a, b.data) and (b, a.data).",
+    "Going back, each node does `parent.grad += slope * self.grad` for each of its parents.",
+    "For the order: a function that visits a node's parents first and then appends the node itself "
+    "gives a list in which each node stands after its parents. Walk that list backwards. Remember the "
+    "nodes that were visited, so that each stands in the list once.",
+]

@@ -1,0 +1,107 @@
+"""Walk downhill from `start` and return the list of all places visited, the start among them."""
+
+import math
+
+from helpers.checks.exercise import FunctionExercise, case, made, mistake
+from helpers.lessons.backprop import drivers
+
+kind = FunctionExercise
+RIGHT_ON = "right on other curves and settings"
+requirements = {"right on a parabola": 1, RIGHT_ON: 1}
+
+
+def inputs(draw):
+    yield made(drivers.slope_of_parabola, steepness=1.5, lowest=2.0), 5.0, 0.1, 4
+    yield case(made(drivers.slope_of_waves, depth=0.4), -2.0, 0.25, 6, requirement=RIGHT_ON)
+    yield case(
+        made(drivers.slope_of_parabola, steepness=0.7, lowest=-1.0),
+        3.0,
+        0.2,
+        0,
+        requirement=RIGHT_ON,
+    )
+    yield case(
+        made(drivers.slope_of_waves, depth=draw.number(0.2, 0.6)),
+        draw.number(1.0, 3.0),
+        draw.number(0.05, 0.2),
+        draw.integer(5, 15),
+        requirement=RIGHT_ON,
+    )
+    steepness, lowest = draw.number(0.5, 1.5), draw.number(-2.0, 2.0)
+    parabola = made(drivers.slope_of_parabola, steepness=steepness, lowest=lowest)
+    yield parabola, draw.number(3.0, 6.0), draw.number(0.05, 0.2), draw.integer(3, 8)
+
+
+def reference(slope, start, learning_rate, steps):
+    places = [start]
+    for _ in range(steps):
+        places.append(places[-1] - learning_rate * slope(places[-1]))
+    return places
+
+
+def _uphill(slope, start, learning_rate, steps):
+    places = [start]
+    for _ in range(steps):
+        places.append(places[-1] + learning_rate * slope(places[-1]))
+    return places
+
+
+def _stale(slope, start, learning_rate, steps):
+    return [start - k * learning_rate * slope(start) for k in range(steps + 1)]
+
+
+def _without_start(slope, start, learning_rate, steps):
+    return reference(slope, start, learning_rate, steps)[1:]
+
+
+def _only_the_last(slope, start, learning_rate, steps):
+    return reference(slope, start, learning_rate, steps)[-1]
+
+
+def _without_slope(slope, start, learning_rate, steps):
+    signs = [start]
+    for _ in range(steps):
+        signs.append(signs[-1] - learning_rate * math.copysign(1, slope(signs[-1])))
+    return signs
+
+
+def _one_short(slope, start, learning_rate, steps):
+    return reference(slope, start, learning_rate, max(steps - 1, 0))
+
+
+def _with_while(slope, start, learning_rate, steps):
+    w, path = start, []
+    while len(path) < steps:
+        path.append(w)
+        w = w - slope(w) * learning_rate
+    return [*path, w]
+
+
+def _by_recursion(slope, start, learning_rate, steps):
+    if steps == 0:
+        return [start]
+    after = start - learning_rate * slope(start)
+    return [start, *reference(slope, after, learning_rate, steps - 1)]
+
+
+mistakes = [
+    mistake(_uphill, "You walk uphill. The slope points to where the curve rises: subtract it."),
+    mistake(_stale, "You keep the slope of the start. Ask `slope` again at each new place."),
+    mistake(_without_start, "The list begins with `start` itself, before any step."),
+    mistake(_only_the_last, "Return every place that was visited, as a list, not only the last."),
+    mistake(
+        _without_slope,
+        "Each of your steps is as long as the learning rate. Multiply it with the slope: steep "
+        "places make long steps.",
+    ),
+    mistake(
+        _one_short,
+        "One step is missing: `steps` steps visit `steps + 1` places, the start among them.",
+    ),
+]
+alternatives = [_with_while, _by_recursion]
+hints = [
+    "Begin with `places = [start]`; each step adds one place.",
+    "The newest place is `places[-1]`, and the slope there is `slope(places[-1])`.",
+    "One step: `w = w - learning_rate * slope(w)`.",
+]

@@ -1,0 +1,115 @@
+"""Mend the program that trains a network: it runs without an error, and its loss never falls."""
+
+import torch
+
+from helpers.checks.exercise import RepairExercise, mistake
+from helpers.lessons.backprop import drivers
+from helpers.lessons.backprop.exercises._common import _forward, _network_slopes, _trained_network
+
+kind = RepairExercise
+driver = staticmethod(drivers.repaired_network)
+GRADIENT_REACHES = "the gradient reaches the last layer"
+GRADIENT_REACHES_FIRST = "the gradient reaches the first layer"
+TRAINED_NETWORK = "the trained network is right"
+requirements = {
+    GRADIENT_REACHES: 0.5,
+    GRADIENT_REACHES_FIRST: 0.5,
+    TRAINED_NETWORK: 1,
+}
+parts = {
+    "the last layer after one step": GRADIENT_REACHES,
+    "the first layer after one step": GRADIENT_REACHES_FIRST,
+    "trained": TRAINED_NETWORK,
+    "losses": TRAINED_NETWORK,
+}
+
+
+def inputs(draw):
+    for n, d, h, steps in ((3, 2, 2, 2), (6, 3, 4, 6)):
+        start = [
+            draw.normal(h, d, std=0.6),
+            draw.normal(h, std=0.3),
+            draw.normal(1, h, std=0.6),
+            draw.normal(1),
+        ]
+        yield (
+            draw.normal(n, d),
+            draw.normal(n, 1, mean=1.0),
+            start,
+            draw.number(0.05, 0.2),
+            steps,
+        )
+
+
+def reference(X, Y, parameters, learning_rate, steps):
+    return _trained_network(X, Y, parameters, learning_rate, steps)
+
+
+def broken(X, Y, parameters, learning_rate, steps):
+    W1, b1, W2, b2 = [p.clone().requires_grad_() for p in parameters]
+    losses = []
+    for _ in range(steps):
+        hidden = torch.tanh(X @ W1.T + b1).detach()
+        prediction = hidden @ W2.T + b2
+        loss = ((prediction - Y) ** 2).mean().item()
+        torch.tensor(loss, requires_grad=True).backward()
+        losses.append(loss)
+        with torch.no_grad():
+            for p in (W1, b1, W2, b2):
+                if p.grad is not None:
+                    p -= learning_rate * p.grad
+                    p.grad = None
+    return [W1, b1, W2, b2], losses
+
+
+def _by_autograd(X, Y, parameters, learning_rate, steps):
+    parameters, losses = [p.clone().requires_grad_() for p in parameters], []
+    for _ in range(steps):
+        loss = (_forward(X, *parameters)[1] - Y).square().mean()
+        slopes = torch.autograd.grad(loss, parameters)
+        losses.append(loss.item())
+        parameters = [
+            (p - learning_rate * s).detach().requires_grad_()
+            for p, s in zip(parameters, slopes, strict=True)
+        ]
+    return parameters, losses
+
+
+def _by_hand(X, Y, parameters, learning_rate, steps):
+    parameters, losses = [p.clone() for p in parameters], []
+    for _ in range(steps):
+        losses.append((_forward(X, *parameters)[1] - Y).square().mean().item())
+        slopes = _network_slopes(X, Y, *parameters)
+        parameters = [
+            p - learning_rate * slopes[key] for p, key in zip(parameters, drivers.KEYS, strict=True)
+        ]
+    return parameters, losses
+
+
+mistakes = [
+    mistake(
+        lambda *a: _trained_network(*a, cut_loss=True),
+        "The loss is a plain number when `backward()` comes: `.item()` cut the graph, and a new tensor "
+        "made from the number knows nothing of the weights. Keep the tensor; take `.item()` for the list.",
+    ),
+    mistake(
+        lambda *a: _trained_network(*a, cut_hidden=True),
+        "The last layer learns now. The first one does not move: something between it and the loss cuts "
+        "the graph.",
+    ),
+    mistake(
+        lambda *a: _trained_network(*a, clear=False),
+        "Both layers learn now, but the gradients are no longer cleared: those of all steps pile up.",
+    ),
+    mistake(
+        lambda *a: (_trained_network(*a)[0], _trained_network(*a)[1][1:]),
+        "A loss is missing in the list: one for each step, taken before the weights change.",
+    ),
+]
+alternatives = [_by_autograd, _by_hand]
+hints = [
+    "After one `backward()`, print `W1.grad` and `W2.grad`. None means: no way back from the loss to here.",
+    "Walk from `loss` back to `W2`: is each thing on the way a tensor with a `grad_fn`?",
+    "Two operations cut a graph here: `.item()` and `.detach()`. One of them is still good for the list "
+    "of losses.",
+]

@@ -1,0 +1,91 @@
+"""Return (dL/dw, dL/db) of one sigmoid neuron with several inputs and the loss L = (a − y)²."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, mistake
+from helpers.lessons.backprop.exercises._common import BY_HAND
+
+kind = FunctionExercise
+SEVERAL_INPUTS = "several inputs, other targets"
+requirements = {"one input": 1, SEVERAL_INPUTS: 1}
+forbidden = BY_HAND
+
+
+def inputs(draw):
+    yield torch.tensor([3.0]), torch.tensor([-0.5]), torch.tensor(0.7), torch.tensor(1.0)
+    yield case(
+        torch.tensor([2.0, -1.5]),
+        torch.tensor([0.4, 0.9]),
+        torch.tensor(0.3),
+        torch.tensor(0.25),
+        requirement=SEVERAL_INPUTS,
+    )
+    for size in (1, 3, 6):
+        yield case(
+            draw.normal(size),
+            draw.normal(size),
+            draw.normal(),
+            draw.uniform(low=0.1, high=0.9),
+            requirement=SEVERAL_INPUTS,
+        )
+    yield draw.normal(1), draw.normal(1), draw.normal(), torch.tensor(1.0)
+
+
+def reference(x, w, b, y):
+    w, b = w.clone().requires_grad_(), b.clone().requires_grad_()
+    (torch.sigmoid(w @ x + b) - y).square().backward()
+    return w.grad, b.grad
+
+
+def _slopes(x, w, b, y, outer=lambda a, y: 2 * (a - y), inner=lambda z, a: a * (1 - a)):
+    z = (w * x).sum() + b
+    a = torch.sigmoid(z)
+    dz = outer(a, y) * inner(z, a)
+    return dz * x, dz
+
+
+mistakes = [
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, inner=lambda z, a: 1),
+        "The slope of the sigmoid is missing: on the way from a to z multiply with a(1 − a).",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, outer=lambda a, y: a - y),
+        "The square brings a factor 2 down: dL/da = 2(a − y).",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, outer=lambda a, y: 2 * (y - a)),
+        "The sign is wrong: dL/da = 2(a − y), positive where the neuron says too much.",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, inner=lambda z, a: z * (1 - z)),
+        "The slope of the sigmoid is a(1 − a), with a = σ(z); you put z in the place of a.",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y)[::-1],
+        "You return them the other way round: first dL/dw, then dL/db.",
+    ),
+    mistake(
+        lambda x, w, b, y: (
+            _slopes(x, w, b, y)[1] * w,
+            _slopes(x, w, b, y)[1],
+        ),
+        "That is dL/dx. The slope of wx with respect to w is x.",
+    ),
+]
+alternatives = [
+    _slopes,
+    lambda x, w, b, y: (
+        2
+        * (torch.sigmoid(x @ w + b) - y)
+        * torch.sigmoid(x @ w + b)
+        * torch.sigmoid(-x @ w - b)
+        * x,
+        2 * (torch.sigmoid(x @ w + b) - y) * torch.sigmoid(x @ w + b) * torch.sigmoid(-x @ w - b),
+    ),
+]
+hints = [
+    "Forward first, and keep what you will need: z = w · x + b (a sum of products), a = σ(z).",
+    "dz = 2(a − y) · a(1 − a) is one number. What does a small change of w[k] do to z?",
+    "z changes by x[k] for each unit of w[k], and by 1 for each unit of b: return `dz * x, dz`.",
+]

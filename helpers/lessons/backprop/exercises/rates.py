@@ -1,0 +1,41 @@
+"""Predict how gradient descent on L(w) = w² moves for four learning rates."""
+
+from helpers.checks.exercise import ChoiceExercise, mistake
+
+kind = ChoiceExercise
+requirements = {f"η = {rate}": 0.25 for rate in ("0.05", "0.5", "1", "1.1")}
+parts = {key: key for key in requirements}
+options = {
+    "creeps": "comes closer to 0 a little at each step, always from the same side",
+    "lands": "is at 0 after one step",
+    "swings": "jumps between two points for ever",
+    "flies off": "gets farther from 0 at each step",
+}
+reference = {
+    "η = 0.05": "creeps",
+    "η = 0.5": "lands",
+    "η = 1": "swings",
+    "η = 1.1": "flies off",
+}
+mistakes = [
+    mistake(
+        {"η = 0.5": "creeps"},
+        "The slope of w² is 2w, so one step of η = 0.5 takes w − 0.5 · 2w away. How much is that?",
+    ),
+    mistake(
+        {"η = 1": "flies off"},
+        "With η = 1 a step leads from w to w − 2w = −w: the other side, at the same height.",
+    ),
+    mistake(
+        {"η = 1": "lands"},
+        "With η = 1 a step leads from w to w − 2w, and that is not 0. Remember the 2 of the slope.",
+    ),
+    mistake(
+        {"η = 1.1": "swings"},
+        "With η = 1.1 a step leads from w to w − 2.2w = −1.2w: the other side, and higher up.",
+    ),
+]
+hints = [
+    "Write one step down: w becomes w − η · 2w = (1 − 2η) · w.",
+    "Every step multiplies w by 1 − 2η. Work that factor out for each of the four rates.",
+]

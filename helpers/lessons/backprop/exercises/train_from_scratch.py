@@ -1,0 +1,145 @@
+"""Train a two-layer network by gradient descent with your own gradients; return it and its losses."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.lessons.backprop import drivers
+from helpers.lessons.backprop.exercises._common import (
+    _by_rows,
+    _descent_of_network,
+    _forward,
+    _network_slopes,
+    _trained_network,
+)
+
+kind = FunctionExercise
+MANY_STEPS = "many steps, other sizes"
+requirements = {"one step": 1, MANY_STEPS: 2}
+forbidden = forbid(
+    "autograd",
+    "requires_grad_",
+    "optim",
+    "SGD",
+    "jacobian",
+    "vjp",
+    "func",
+    why="The gradients are to be your own: `two_layer_gradients` or formulas.",
+)
+
+
+def inputs(draw):
+    start = {
+        "W1": torch.tensor([[0.5, -1.0], [0.2, 0.4]]),
+        "b1": torch.tensor([0.1, -0.3]),
+        "W2": torch.tensor([[1.2, -0.8]]),
+        "b2": torch.tensor([0.6]),
+    }
+    X, Y = torch.tensor([[1.0, -0.5], [0.3, 2.0]]), torch.tensor([[1.5], [-0.7]])
+    yield X, Y, start, 0.1, 1
+    yield case(X, Y, start, 0.1, 4, requirement=MANY_STEPS)
+    for n, d, h, requirement in ((6, 3, 4, MANY_STEPS), (8, 2, 5, MANY_STEPS), (4, 2, 3, None)):
+        yield case(
+            draw.normal(n, d),
+            draw.normal(n, 1, mean=0.5),
+            {
+                "W1": draw.normal(h, d, std=0.5),
+                "b1": draw.normal(h, std=0.2),
+                "W2": draw.normal(1, h, std=0.5),
+                "b2": draw.normal(1),
+            },
+            draw.number(0.02, 0.15),
+            draw.integer(6, 20) if requirement else 1,
+            requirement=requirement,
+        )
+
+
+def reference(X, Y, parameters, learning_rate, steps):
+    trained, losses = _trained_network(
+        X, Y, [parameters[key] for key in drivers.KEYS], learning_rate, steps
+    )
+    return {key: p.detach() for key, p in zip(drivers.KEYS, trained, strict=True)}, losses
+
+
+def _in_turn(X, Y, parameters, learning_rate, steps):
+    theta, losses = {key: t.clone() for key, t in parameters.items()}, []
+    for _ in range(steps):
+        A, prediction = _forward(X, *(theta[k] for k in drivers.KEYS))
+        losses.append((prediction - Y).square().mean().item())
+        dP = 2 * (prediction - Y) / Y.numel()
+        theta["W2"] = theta["W2"] - learning_rate * dP.T @ A
+        theta["b2"] = theta["b2"] - learning_rate * dP.sum(0)
+        dZ = (dP @ theta["W2"]) * (1 - A**2)
+        theta["W1"] = theta["W1"] - learning_rate * dZ.T @ X
+        theta["b1"] = theta["b1"] - learning_rate * dZ.sum(0)
+    return theta, losses
+
+
+def _slopes_anew(X, Y, parameters, learning_rate, steps):
+    theta, losses = {key: t.clone() for key, t in parameters.items()}, []
+    for _ in range(steps):
+        losses.append((_forward(X, **theta)[1] - Y).square().mean().item())
+        for key in drivers.KEYS:
+            theta[key] = theta[key] - learning_rate * _network_slopes(X, Y, **theta)[key]
+    return theta, losses
+
+
+def _overwrites(X, Y, parameters, learning_rate, steps):
+    theta, losses = _descent_of_network(X, Y, parameters, learning_rate, steps)
+    for key, value in theta.items():
+        parameters[key].copy_(value)
+    return parameters, losses
+
+
+def _uphill(X, Y, parameters, learning_rate, steps):
+    return _descent_of_network(X, Y, parameters, -learning_rate, steps)
+
+
+def _in_place_on_copies(X, Y, parameters, learning_rate, steps):
+    theta = {key: t.clone() for key, t in parameters.items()}
+    losses = []
+    while len(losses) < steps:
+        prediction = _forward(X, **theta)[1]
+        losses.append(float(((prediction - Y) ** 2).mean()))
+        for key, slope in _by_rows(X, Y, **theta).items():
+            theta[key] -= learning_rate * slope
+    return theta, losses
+
+
+mistakes = [
+    mistake(
+        _in_turn,
+        "W2 is changed before the gradient of the first layer is worked out with it. First all four "
+        "gradients, then all four steps.",
+    ),
+    mistake(
+        _slopes_anew,
+        "You work the gradients out anew after each weight that has changed. First all four gradients, at "
+        "one place, then all four steps.",
+    ),
+    mistake(
+        _overwrites,
+        "Your code changes the starting parameters that it was given: `p -= …` writes into the caller's "
+        "tensor. Begin with clones of them.",
+    ),
+    mistake(_uphill, "The loss rises: the step is minus learning rate times gradient."),
+    mistake(
+        lambda *a: _descent_of_network(*a, late=True),
+        "The losses are those after each step. Take the loss first, then the step, so that the list "
+        "begins with the loss of the starting parameters.",
+    ),
+    mistake(
+        lambda *a: _descent_of_network(*a, stale=True),
+        "Every step uses the gradients of the starting parameters. Work them out anew in each round.",
+    ),
+    mistake(
+        lambda *a: _descent_of_network(*a)[::-1],
+        "You return them the other way round: first the parameters, then the losses.",
+    ),
+]
+alternatives = [_descent_of_network, _in_place_on_copies]
+hints = [
+    "Begin with `trained = {key: p.clone() for key, p in parameters.items()}`, so that the caller's stay.",
+    "In each round: the loss into the list (`.item()`), the four gradients, then the four steps.",
+    "`two_layer_gradients(X, Y, **trained)` gives a dict with the same four keys: "
+    "`trained[key] = trained[key] - learning_rate * gradients[key]`.",
+]

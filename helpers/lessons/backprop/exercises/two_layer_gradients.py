@@ -1,0 +1,94 @@
+"""Return the gradients of the mean squared error of a two-layer tanh network for a whole batch."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, mistake
+from helpers.lessons.backprop.exercises._common import BY_HAND, _by_rows, _forward, _network_slopes
+
+kind = FunctionExercise
+LAST_LAYER = "the last layer: W2, b2"
+FIRST_LAYER = "the first layer: W1, b1"
+requirements = {LAST_LAYER: 1, FIRST_LAYER: 2}
+parts = {
+    "W2": LAST_LAYER,
+    "b2": LAST_LAYER,
+    "W1": FIRST_LAYER,
+    "b1": FIRST_LAYER,
+}
+forbidden = BY_HAND
+
+
+def inputs(draw):
+    yield (
+        torch.tensor([[1.0, -0.5], [0.3, 2.0]]),
+        torch.tensor([[1.5], [-0.7]]),
+        torch.tensor([[0.5, -1.0], [0.2, 0.4]]),
+        torch.tensor([0.1, -0.3]),
+        torch.tensor([[1.2, -0.8]]),
+        torch.tensor([0.6]),
+    )
+    for n, d, h, k in ((1, 3, 2, 1), (6, 2, 4, 3), (5, 3, 3, 3), (9, 4, 1, 2)):
+        yield (
+            draw.normal(n, d),
+            draw.normal(n, k, mean=1.0),
+            draw.normal(h, d, std=0.7),
+            draw.normal(h),
+            draw.normal(k, h),
+            draw.normal(k),
+        )
+
+
+def reference(X, Y, W1, b1, W2, b2):
+    names = ("W1", "b1", "W2", "b2")
+    tensors = [t.clone().requires_grad_() for t in (W1, b1, W2, b2)]
+    prediction = _forward(X, *tensors)[1]
+    torch.nn.functional.mse_loss(prediction, Y).backward()
+    return {name: t.grad for name, t in zip(names, tensors, strict=True)}
+
+
+mistakes = [
+    mistake(
+        lambda *a: _network_slopes(*a, bend=lambda Z, A: torch.ones_like(A)),
+        "The first layer's gradient goes through the tanh: multiply dA with its slope, 1 − A².",
+    ),
+    mistake(
+        lambda *a: _network_slopes(*a, bend=lambda Z, A: 1 - Z**2),
+        "The slope of tanh is 1 − A², with A = tanh(Z); you put Z in the place of A.",
+    ),
+    mistake(
+        lambda *a: _network_slopes(*a, bend=lambda Z, A: A * (1 - A)),
+        "A(1 − A) is the slope of the sigmoid. This network bends with tanh, whose slope is 1 − A².",
+    ),
+    mistake(
+        lambda *a: _network_slopes(*a, scale=lambda Y: 1),
+        "The loss is a mean over all entries of Y: divide by `Y.numel()`.",
+    ),
+    mistake(
+        lambda *a: _network_slopes(*a, scale=len),
+        "The mean runs over all entries of Y, n rows times k columns; you divided by n only.",
+    ),
+    mistake(
+        lambda *a: _network_slopes(*a, scale=lambda Y: 2 * Y.numel()),
+        "The square brings a factor 2 down.",
+    ),
+    mistake(
+        lambda *a: _network_slopes(*a, scale=lambda Y: -Y.numel()),
+        "All signs are wrong: the slope of (Ŷ − Y)² is 2(Ŷ − Y), positive where Ŷ is too large.",
+    ),
+    mistake(
+        lambda *a: _network_slopes(
+            *a, through=lambda dP, W2: dP.sum(1, keepdim=True).expand(-1, W2.shape[1])
+        ),
+        "On the way back from the output to A the weights W2 come in: dA = dŶ W2.",
+    ),
+]
+alternatives = [
+    _network_slopes,
+    lambda X, Y, W1, b1, W2, b2: _by_rows(X, Y, W1, b1, W2, b2),
+]
+hints = [
+    "Forward: Z1 = X W1ᵀ + b1, A = tanh(Z1), Ŷ = A W2ᵀ + b2. Keep A.",
+    "Back: dŶ = 2(Ŷ − Y) / Y.numel(). The second layer is a linear layer whose input is A, so "
+    "`linear_backward(A, W2, dY)` gives dA, dW2 and db2 at once.",
+    "dZ1 = dA · (1 − A²), entry by entry. Then `linear_backward(X, W1, dZ1)` does the first layer.",
+]

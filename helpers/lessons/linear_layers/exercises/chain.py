@@ -1,0 +1,85 @@
+"""Mend a network 10 → 18 → 20 → 5 whose sizes do not chain."""
+
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+from helpers.checks.exercise import RepairExercise, mistake
+from helpers.lessons.linear_layers import drivers as linear_layers
+from helpers.lessons.linear_layers.exercises import _conclusions as conclusions
+
+kind = RepairExercise
+driver = linear_layers.built
+conclude = conclusions.built
+BATCH_RUNS = "a batch runs through, and 5 numbers come out"
+LAYERS = "the layers are 10 → 18 → 20 → 5"
+requirements = {
+    BATCH_RUNS: 1,
+    LAYERS: 1,
+}
+parts = {
+    "output shape": BATCH_RUNS,
+    "parameters": LAYERS,
+    "layers": LAYERS,
+    "output": LAYERS,
+}
+
+
+def broken():
+    return nn.Sequential(
+        nn.Linear(18, 10),
+        nn.Linear(10, 20),
+        nn.Linear(5, 20),
+    )
+
+
+def inputs(draw):
+    yield torch.linspace(-2, 2, 30).reshape(3, 10)
+    yield draw.normal(4, 10)
+    yield draw.normal(10, 10)
+
+
+def reference():
+    return nn.Sequential(nn.Linear(10, 18), nn.Linear(18, 20), nn.Linear(20, 5))
+
+
+mistakes = [
+    mistake(
+        lambda: nn.Sequential(nn.Linear(10, 18), nn.Linear(18, 20), nn.Linear(5, 20)),
+        "Two sizes still do not fit. Read the layers one by one: the second number of each must be the first "
+        "number of the next, and the first of all is 10.",
+    ),
+    mistake(
+        lambda: nn.Sequential(nn.Linear(10, 10), nn.Linear(10, 20), nn.Linear(20, 5)),
+        "It runs, but as 10 → 10 → 20 → 5. The first hidden layer is to have 18 neurons.",
+    ),
+    mistake(
+        lambda: nn.Sequential(nn.Linear(10, 18), nn.Linear(18, 5)),
+        "It runs, but one hidden layer is gone: 10 → 18 → 20 → 5 has three layers of weights.",
+    ),
+    mistake(
+        lambda: nn.Sequential(nn.Linear(10, 20), nn.Linear(20, 18), nn.Linear(18, 5)),
+        "It runs, but the hidden layers stand in the wrong order: first 18 neurons, then 20.",
+    ),
+]
+
+
+def _appended():
+    model, sizes = nn.Sequential(), [10, 18, 20, 5]
+    for n_in, n_out in pairwise(sizes):
+        model.append(nn.Linear(n_in, n_out))
+    return model
+
+
+def _nested():
+    front = nn.Sequential(nn.Linear(10, 18), nn.Linear(18, 20))
+    return nn.Sequential(front, nn.Linear(in_features=20, out_features=5))
+
+
+alternatives = [_appended, _nested]
+hints = [
+    "Write the sizes that you want in one line, 10 → 18 → 20 → 5. Each arrow is one layer.",
+    "`nn.Linear(in, out)`: the second number of a layer is the first of the next.",
+    "Two layers have their numbers swapped, and one waits for the wrong number.",
+]

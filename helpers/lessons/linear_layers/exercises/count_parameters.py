@@ -1,0 +1,75 @@
+"""Count the parameters of any model by asking the model."""
+
+from torch import nn
+
+from helpers.checks.exercise import FunctionExercise, case, made, mistake
+from helpers.lessons.linear_layers import drivers
+
+kind = FunctionExercise
+ANY_OTHER = "any other model: no biases, nested, partly frozen"
+requirements = {"a chain of layers": 1, ANY_OTHER: 1}
+
+
+def inputs(draw):
+    yield made(drivers.network, sizes=[8, 4, 2])
+    yield case(made(drivers.network, sizes=[5, 3, 2], bias=False), requirement=ANY_OTHER)
+    yield case(made(drivers.network, sizes=[5, 3, 4, 2], nested=True), requirement=ANY_OTHER)
+    yield case(made(drivers.network, sizes=[5, 3, 2], frozen=True), requirement=ANY_OTHER)
+    yield made(drivers.network, sizes=draw.integers(4, low=3, high=30).tolist())
+    sizes = draw.integers(4, low=3, high=30).tolist()
+    yield case(made(drivers.network, sizes=sizes, nested=True, bias=False), requirement=ANY_OTHER)
+
+
+def reference(model):
+    return sum(p.numel() for p in model.parameters())
+
+
+mistakes = [
+    mistake(
+        lambda model: len(list(model.parameters())),
+        "That is the number of tensors. Each has many entries: `.numel()`.",
+    ),
+    mistake(
+        lambda model: sum(p.numel() for p in model.parameters() if p.dim() > 1),
+        "You counted the weights alone; the biases are parameters too.",
+    ),
+    mistake(
+        lambda model: sum(
+            m.in_features * m.out_features + m.out_features
+            for m in model.modules()
+            if isinstance(m, nn.Linear)
+        ),
+        "That is the formula, which takes it for granted that each layer has a bias. Ask the model itself: "
+        "`model.parameters()`.",
+    ),
+    mistake(
+        lambda model: sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "You left out frozen parameters. They do not learn, but they are there and take memory.",
+    ),
+    mistake(
+        lambda model: sum(len(p) for p in model.parameters()),
+        "`len` counts rows. `.numel()` counts entries.",
+    ),
+]
+
+
+def _from_state(model):
+    return sum(tensor.numel() for tensor in model.state_dict().values())
+
+
+def _with_shapes(model):
+    total = 0
+    for _, parameter in model.named_parameters():
+        size = 1
+        for n in parameter.shape:
+            size *= n
+        total += size
+    return total
+
+
+alternatives = [_from_state, _with_shapes]
+hints = [
+    "`model.parameters()` yields every parameter tensor, however deeply nested.",
+    "`p.numel()` is the number of entries of the tensor p.",
+    "`sum(... for p in model.parameters())`",
+]

@@ -1,0 +1,72 @@
+"""Say for each sample of a batch whether a perceptron fires: 1.0 or 0.0."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, mistake
+
+kind = FunctionExercise
+WEIGHTED_SUM = "a weighted sum of exactly 0 does not fire"
+requirements = {"right for any batch": 1, WEIGHTED_SUM: 1}
+
+
+def inputs(draw):
+    yield (
+        torch.tensor([[1.0, 2.0], [3.0, -1.0], [-2.0, 0.5], [0.5, 0.0]]),
+        torch.tensor([2.0, 1.0]),
+        torch.tensor(-1.5),
+    )
+    yield case(
+        torch.tensor([[1.0, 1.0], [2.0, 1.0], [2.0, -1.0]]),
+        torch.tensor([1.0, 2.0]),
+        torch.tensor(-3.0),
+        requirement=WEIGHTED_SUM,
+    )
+    x, w = draw.integers(24, 3, low=-4, high=5).float(), draw.integers(3, low=1, high=6).float()
+    yield case(x, w, -(x[1] @ w), requirement=WEIGHTED_SUM)
+    yield draw.normal(30, 5), draw.normal(5), draw.normal(1).squeeze() - 1
+    yield draw.normal(1, 3), draw.normal(3), draw.normal(1).squeeze()
+
+
+def reference(X, w, b):
+    return (X @ w + b > 0).float()
+
+
+mistakes = [
+    mistake(
+        lambda X, w, b: (X @ w > 0).float(),
+        "The bias is missing: compare `X @ w + b` with 0. Without a bias the boundary always runs through "
+        "the origin.",
+    ),
+    mistake(
+        lambda X, w, b: (X @ w + b >= 0).float(),
+        "A weighted sum of exactly 0 does not fire here: `>` and not `>=`.",
+    ),
+    mistake(
+        lambda X, w, b: X @ w + b > 0,
+        "The decisions are right, but they are booleans. `.float()` makes 1.0 and 0.0 of them.",
+    ),
+    mistake(
+        lambda X, w, b: X @ w + b,
+        "That is the weighted sum z itself. The perceptron still has to decide: is z above 0?",
+    ),
+    mistake(
+        lambda X, w, b: torch.sign(X @ w + b),
+        "`sign` answers −1, 0 or 1; a perceptron answers 0.0 or 1.0.",
+    ),
+    mistake(
+        lambda X, w, b: (X @ w > b).float(),
+        "The bias is added, so a large bias makes firing easier. You used it as a threshold, with the "
+        "opposite sign.",
+    ),
+]
+alternatives = [
+    lambda X, w, b: ((X * w).sum(dim=1) > -b).float(),
+    lambda X, w, b: torch.heaviside(X @ w + b, torch.zeros(1)),
+    lambda X, w, b: torch.tensor([1.0 if x @ w + b > 0 else 0.0 for x in X]),
+    lambda X, w, b: torch.where(w @ X.T + b > 0, 1.0, 0.0),
+]
+hints = [
+    "Two steps: the weighted sums z of all rows, then a decision about each.",
+    "`X @ w` gives one number per row; the bias is added to each.",
+    "`z > 0` gives booleans, and `.float()` turns them into 1.0 and 0.0.",
+]

@@ -1,0 +1,107 @@
+"""Send a batch through a list of layers and keep every intermediate: [a[0], a[1], …]."""
+
+import torch
+from torch import nn
+
+from helpers.checks.exercise import FunctionExercise, case, mistake
+from helpers.lessons.linear_layers.exercises._common import SQUARE, _forward, _layers
+
+kind = FunctionExercise
+requirements = {"right for layers of any sizes": 1, SQUARE: 1}
+
+
+def inputs(draw):
+    small = [
+        (torch.tensor([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]]), torch.tensor([0.1, 0.2, 0.3])),
+        (torch.tensor([[2.0, -1.0, 0.5]]), torch.tensor([10.0])),
+    ]
+    yield torch.tensor([[1.0, 3.0], [2.0, -1.0]]), small
+    yield draw.normal(5, 8), _layers(draw, 8, 4, 6, 3)
+    yield draw.normal(1, 3), _layers(draw, 3, 7)
+    yield case(draw.normal(3, 3), _layers(draw, 3, 3, 3), requirement=SQUARE)
+
+
+def reference(X, layers):
+    outputs = [X]
+    for W, b in layers:
+        outputs.append(outputs[-1] @ W.T + b)
+    return outputs
+
+
+def _same_input_each_time(X, layers):
+    return [X, *(X @ W.T + b for W, b in layers)]
+
+
+def _input_left_out(X, layers):
+    outputs = []
+    for W, b in layers:
+        X = X @ W.T + b
+        outputs.append(X)
+    return outputs
+
+
+def _last_only(X, layers):
+    for W, b in layers:
+        X = X @ W.T + b
+    return X
+
+
+def _one_too_few(X, layers):
+    outputs = [X]
+    for W, b in layers[:-1]:
+        outputs.append(outputs[-1] @ W.T + b)
+    return outputs
+
+
+def _no_transpose(X, layers):
+    outputs = [X]
+    for W, b in layers:
+        outputs.append(outputs[-1] @ W + b)
+    return outputs
+
+
+mistakes = [
+    mistake(
+        _same_input_each_time,
+        "Every layer of yours receives X. Only the first one does; each of the others receives what the one "
+        "before it gave.",
+    ),
+    mistake(
+        _input_left_out,
+        "The list begins with a[0], the input itself, which is missing.",
+    ),
+    mistake(
+        _last_only,
+        "That is the last output alone. Put each one into the list as you go.",
+    ),
+    mistake(
+        _one_too_few,
+        "The last layer's output is missing: with the input there is one entry more than there are layers.",
+    ),
+    mistake(
+        _no_transpose,
+        "The transpose is missing: `A @ W.T + b`. Your `linear` does it.",
+    ),
+]
+
+
+def _with_torch(X, layers):
+    kept = (X,)
+    for W, b in layers:
+        kept = (*kept, nn.functional.linear(kept[-1], W, b))
+    return list(kept)
+
+
+def _by_recursion(X, layers):
+    if not layers:
+        return [X]
+    (W, b), *rest = layers
+    return [X, *_forward(torch.addmm(b, X, W.T), rest)]
+
+
+alternatives = [_with_torch, _by_recursion]
+hints = [
+    "Begin with `outputs = [X]`. What does the next layer receive?",
+    "`outputs[-1]` is the latest entry; your `linear` turns it into the next one.",
+    "`for W, b in layers:` and `outputs.append(...)`, then return the list.",
+]

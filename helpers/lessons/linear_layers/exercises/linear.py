@@ -1,0 +1,75 @@
+"""Compute what a linear layer computes, for a whole batch: X Wᵀ + b."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.lessons.linear_layers.exercises._common import SQUARE
+
+kind = FunctionExercise
+requirements = {"right for any sizes": 1, SQUARE: 1}
+gradients = True
+forbidden = forbid(
+    "linear", "Linear", why="Write the layer yourself, with a matrix product and a sum."
+)
+
+
+def inputs(draw):
+    yield (
+        torch.tensor([[1.0, 2.0, 0.5], [-1.0, 3.0, 2.0]]),
+        torch.tensor([[2.0, 1.0, 4.0], [0.5, -1.0, 3.0], [1.0, 5.0, -2.0], [3.0, 0.25, 1.5]]),
+        torch.tensor([10.0, 20.0, 30.0, 40.0]),
+    )
+    yield case(
+        torch.tensor([[1.0, 2.0], [-1.0, 3.0]]),
+        torch.tensor([[2.0, 5.0], [0.5, -1.0]]),
+        torch.tensor([10.0, 20.0]),
+        requirement=SQUARE,
+    )
+    yield draw.normal(6, 5), draw.normal(3, 5), draw.normal(3)
+    yield draw.normal(1, 4), draw.normal(7, 4), draw.normal(7)
+    yield case(draw.normal(4, 4), draw.normal(4, 4), draw.normal(4), requirement=SQUARE)
+
+
+def reference(X, W, b):
+    return X @ W.T + b
+
+
+mistakes = [
+    mistake(
+        lambda X, W, b: X @ W + b,
+        "The transpose is missing. W is kept as (out, in), so X (n, in) meets `W.T` (in, out). With square "
+        "matrices nothing raises: only the numbers are wrong.",
+    ),
+    mistake(
+        lambda X, W, b: X @ W.T,
+        "The bias is missing: one number per output, added to every row.",
+    ),
+    mistake(
+        lambda X, W, b: X @ W.T - b,
+        "The bias is added, not subtracted.",
+    ),
+    mistake(
+        lambda X, W, b: X @ W.T + b[:, None],
+        "Your bias runs down the samples. `b` holds one number per output, which is a column of the result: "
+        "`+ b` lines it up.",
+    ),
+    mistake(
+        lambda X, W, b: (X @ W.T + b).T,
+        "Your samples stand in columns. In PyTorch each sample stays a row: (n, out).",
+    ),
+    mistake(
+        lambda X, W, b: (X @ W.T + b).detach(),
+        "The values are right, but no gradient flows back: leave out `.detach()` and `torch.tensor(...)`.",
+    ),
+]
+alternatives = [
+    lambda X, W, b: (W @ X.T).T + b,
+    lambda X, W, b: torch.einsum("ni,oi->no", X, W) + b,
+    lambda X, W, b: torch.stack([W @ x + b for x in X]),
+    lambda X, W, b: torch.addmm(b, X, W.t()),
+]
+hints = [
+    "Write the shapes down: X (n, in), W (out, in), wanted (n, out). Which of them must be turned round?",
+    "`X @ W.T` has the shape (n, out).",
+    "`b` has the shape (out,), so broadcasting adds it to each row.",
+]

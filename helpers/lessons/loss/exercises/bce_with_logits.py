@@ -1,0 +1,120 @@
+"""Return the mean binary cross-entropy of raw scores, finite for every score."""
+
+import torch
+from torch.nn import functional as F
+
+from helpers.checks import ready_made
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.checks.ready_made import CLASS_LOSSES
+from helpers.lessons.loss.exercises._common import OTHER_SIZES
+
+kind = FunctionExercise
+FINITE_RIGHT = "finite and right for ±200"
+requirements = {"right for a few scores": 1, OTHER_SIZES: 1, FINITE_RIGHT: 1}
+gradients = True
+forbidden = forbid(
+    *CLASS_LOSSES,
+    *("softplus", "logsigmoid", "logaddexp"),
+    *ready_made.NORMALISERS,
+    why="It hides the stable formula, which is your work here: `clamp`, `abs`, `exp` and `log1p`.",
+)
+
+
+def inputs(draw):
+    yield torch.tensor([2.0, -1.0, 0.5]), torch.tensor([1.0, 0.0, 0.0])
+    n = draw.integer(4, 9)
+    yield case(
+        draw.normal(n, 2, mean=0.3, std=2),
+        draw.integers(n, 2, low=0, high=2).float(),
+        requirement=OTHER_SIZES,
+    )
+    yield case(
+        torch.tensor([200.0, -150.0, 120.0, 1.5]),
+        torch.tensor([0.0, 1.0, 1.0, 0.0]),
+        requirement=FINITE_RIGHT,
+    )
+    far = draw.uniform(4, low=120, high=200) * torch.tensor([1.0, -1.0, 1.0, -1.0])
+    labels = torch.tensor([0.0, 1.0, 1.0, 0.0])
+    yield case(far, labels, requirement=FINITE_RIGHT)
+    yield draw.normal(3, std=2), draw.integers(3, low=0, high=2).float()
+
+
+def reference(scores, targets):
+    return (F.softplus(scores) - scores * targets).mean()
+
+
+def _textbook(scores, targets):
+    p = torch.sigmoid(scores)
+    return -(targets * p.log() + (1 - targets) * (1 - p).log()).mean()
+
+
+def _stable(scores, targets):
+    return (scores.clamp(min=0) - scores * targets + torch.log1p(torch.exp(-scores.abs()))).mean()
+
+
+def _with_maximum(scores, targets):
+    top = torch.relu(scores)
+    return (top + torch.log(torch.exp(-top) + torch.exp(scores - top)) - scores * targets).mean()
+
+
+def _clipped(scores, targets):
+    p = torch.sigmoid(scores).clamp(1e-7, 1 - 1e-7)
+    return -(targets * p.log() + (1 - targets) * (1 - p).log()).mean()
+
+
+def _half(scores, targets):
+    return -(targets * torch.sigmoid(scores).log()).mean()
+
+
+mistakes = [
+    mistake(
+        _textbook,
+        "This is the textbook formula. At a score of 200 the sigmoid is rounded to 1, and log(1 − 1) is −inf: "
+        "put the sigmoid into the formula on paper and simplify.",
+    ),
+    mistake(
+        _clipped,
+        "Clipping the probability keeps the loss finite, and wrong: at a score of 200 it should be 200, and "
+        "where the clip holds the gradient is 0, so nothing is learned from the worst errors.",
+    ),
+    mistake(
+        _half,
+        "Examples with target 0 cost nothing in your loss. They need the other half, (1 − y)·log(1 − p).",
+    ),
+    mistake(
+        lambda z, y: F.binary_cross_entropy_with_logits(z, y, reduction="sum"),
+        "That is the sum; the mean over all entries is wanted.",
+    ),
+    mistake(
+        lambda z, y: F.binary_cross_entropy_with_logits(z, 1 - y),
+        "Your targets are swapped: a high score with target 1 should cost little.",
+    ),
+    mistake(
+        lambda z, y: F.binary_cross_entropy_with_logits(torch.sigmoid(z), y),
+        "The sigmoid was applied twice: the stable formula takes the raw score.",
+    ),
+    mistake(
+        lambda z, y: (torch.log(1 + torch.exp(z)) - z * y).mean(),
+        "Right on paper, and for a score of 200 exp overflows to inf. Use max(z, 0) and exp(−|z|), which "
+        "never exceeds 1.",
+    ),
+    mistake(
+        lambda z, y: (z.max() - z * y + torch.log1p(torch.exp(-z.abs()))).mean(),
+        "`max` over the tensor gives one number for all. max(z, 0) is meant entry by entry: "
+        "`scores.clamp(min=0)`.",
+    ),
+    mistake(
+        lambda z, y: (z.clamp(min=0) - z * y + torch.log1p(1 + torch.exp(-z.abs()))).mean(),
+        "`torch.log1p` adds the 1 itself, and you added another.",
+    ),
+    mistake(
+        lambda z, y: (z.clamp(min=0) - z * y + torch.exp(-z.abs())).mean(),
+        "The last part is log(1 + exp(−|z|)); `torch.log1p` takes that logarithm.",
+    ),
+]
+alternatives = [_stable, _with_maximum]
+hints = [
+    "Translate the formula above piece by piece: max(z, 0), then z·y, then log(1 + exp(−|z|)).",
+    "`scores.clamp(min=0)` is max(z, 0).",
+    "`torch.log1p(x)` is log(1 + x), exact for small x too.",
+]

@@ -1,0 +1,79 @@
+"""Return the gradient of the mean cross-entropy with respect to the scores, by its formula."""
+
+import torch
+from torch.nn import functional as F
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.checks.ready_made import CLASS_LOSSES
+
+kind = FunctionExercise
+RIGHT_BATCH = "right for a batch"
+requirements = {"right for one example": 1, RIGHT_BATCH: 2}
+forbidden = forbid(
+    *CLASS_LOSSES,
+    *("backward", "grad", "autograd", "requires_grad_", "jacobian", "vjp", "func"),
+    why="Torch's automatic gradient is what you compare with; write the formula ŷ − y.",
+)
+
+
+def inputs(draw):
+    yield torch.tensor([[2.0, 5.0, 0.5]]), torch.tensor([0])
+    for n, classes in ((draw.integer(4, 8), 3), (3, 5)):
+        labels = draw.integers(n, low=0, high=classes)
+        yield case(draw.normal(n, classes, std=2), labels, requirement=RIGHT_BATCH)
+    yield draw.normal(1, 3, std=2), draw.integers(1, low=0, high=3)
+
+
+def reference(scores, labels):
+    truth = F.one_hot(labels, scores.shape[1])
+    return (torch.softmax(scores, dim=1) - truth) / len(labels)
+
+
+def _subtracting_one(scores, labels):
+    slope = scores.softmax(1)
+    slope[torch.arange(len(labels)), labels] -= 1
+    return slope / len(labels)
+
+
+def _by_hand(scores, labels):
+    powers = (scores - scores.amax(1, keepdim=True)).exp()
+    shares = powers / powers.sum(1, keepdim=True)
+    return (shares - torch.eye(scores.shape[1])[labels]) / scores.shape[0]
+
+
+mistakes = [
+    mistake(
+        lambda z, y: torch.softmax(z, 1) - F.one_hot(y, z.shape[1]),
+        "That is the gradient of the sum. The loss is a mean over n examples, so each row is divided by n.",
+    ),
+    mistake(
+        lambda z, y: (F.one_hot(y, z.shape[1]) - torch.softmax(z, 1)) / len(y),
+        "The sign is turned round: it is ŷ − y. Raising a wrong class's score raises the loss.",
+    ),
+    mistake(
+        lambda z, y: torch.softmax(z, 1) - y,
+        "You subtracted the class numbers themselves. The truth y is a row per example: make it one-hot.",
+    ),
+    mistake(
+        lambda z, y: torch.softmax(z, 1) / len(y),
+        "The true class is missing: its entry must be lowered by 1 before you divide.",
+    ),
+    mistake(
+        lambda z, y: (torch.softmax(z, 0) - F.one_hot(y, z.shape[1])) / len(y),
+        "Softmax runs along the classes of one example: `dim=1`.",
+    ),
+    mistake(
+        lambda z, y: (z - F.one_hot(y, z.shape[1])) / len(y),
+        "ŷ stands for the probabilities, not for the raw scores. Softmax first.",
+    ),
+    mistake(
+        lambda z, y: (torch.softmax(z, 1) - F.one_hot(y, z.shape[1])) / z.numel(),
+        "You divided by the number of entries. The mean runs over the n examples only.",
+    ),
+]
+alternatives = [_subtracting_one, _by_hand]
+hints = [
+    "ŷ is `torch.softmax(scores, dim=1)`. What has the same shape and holds the truth?",
+    "`F.one_hot(labels, classes)`, or your own `one_hot`, gives y.",
+    "The loss is a mean over the batch. What does that do to the gradient of each row?",
+]

@@ -1,0 +1,115 @@
+"""Return the mean Huber loss: half the square for small errors, a straight line for large ones."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, mistake
+from helpers.lessons.loss.exercises._common import REGRESSION_LOSSES
+
+
+def _huber(inside, outside):
+    """Return a Huber-like loss from its two arms, functions of the error and of δ."""
+
+    def loss(predictions, targets, delta):
+        error = predictions - targets
+        arms = inside(error, delta), outside(error, delta)
+        return torch.where(error.abs() <= delta, *arms).mean()
+
+    return loss
+
+
+kind = FunctionExercise
+RIGHT_OTHER = "right for other sizes and δ"
+requirements = {"right for a few numbers": 1, RIGHT_OTHER: 1}
+gradients = True
+forbidden = REGRESSION_LOSSES
+
+
+def inputs(draw):
+    yield torch.tensor([2.5, 0.3, 9.0, 1.2]), torch.tensor([2.0, 4.3, 2.0, 1.5]), 2.0
+    n = draw.integer(6, 12)
+    for delta in (0.5, 1.5):
+        predictions, targets = draw.normal(n, 2, std=3), draw.normal(n, 2)
+        predictions[:2] += torch.tensor([[-7.3], [8.1]])  # both arms occur at each draw
+        targets[2:4] = predictions[2:4] + torch.tensor([[0.13], [-0.21]])
+        yield case(predictions, targets, delta, requirement=RIGHT_OTHER)
+    targets = draw.normal(4)
+    away = torch.tensor([0.5, -4.0, 7.0, -0.3]) * draw.uniform(4, low=0.8, high=1.2)
+    yield targets + away, targets, 2.0
+
+
+def reference(predictions, targets, delta):
+    error = (predictions - targets).abs()
+    return torch.where(error <= delta, error**2 / 2, delta * (error - delta / 2)).mean()
+
+
+def _clamped(predictions, targets, delta):
+    error = (predictions - targets).abs()
+    near = error.clamp(max=delta)
+    return (near**2 / 2 + delta * (error - near)).mean()
+
+
+def _masked(predictions, targets, delta):
+    error = predictions - targets
+    small = (error.abs() <= delta).to(error.dtype)
+    line = delta * error.abs() - delta**2 / 2
+    return (small * error**2 / 2 + (1 - small) * line).sum() / error.numel()
+
+
+def _by_loop(predictions, targets, delta):
+    total = 0.0
+    for p, y in zip(predictions.flatten(), targets.flatten(), strict=True):
+        e = abs(p - y)
+        total = total + (0.5 * e * e if e <= delta else delta * e - 0.5 * delta * delta)
+    return total / predictions.numel()
+
+
+def _signed(predictions, targets, delta):
+    error = predictions - targets
+    arms = error**2 / 2, delta * (error.abs() - delta / 2)
+    return torch.where(error <= delta, *arms).mean()
+
+
+mistakes = [
+    mistake(
+        _huber(lambda e, d: e**2, lambda e, d: d * (e.abs() - d / 2)),
+        "The inner arm is half the square. Without the half the two arms do not meet at δ.",
+    ),
+    mistake(
+        _huber(lambda e, d: e**2 / 2, lambda e, d: d * e.abs()),
+        "Your straight arm begins too high: at δ it must have the value δ²/2. Subtract δ/2 from the distance.",
+    ),
+    mistake(
+        _huber(lambda e, d: e**2 / 2, lambda e, d: d * e.abs() - d / 2),
+        "Mind the brackets of the straight arm: δ multiplies all of |error| − δ/2.",
+    ),
+    mistake(
+        _huber(lambda e, d: e**2 / (2 * d), lambda e, d: e.abs() - d / 2),
+        "You divided by δ. That is torch's `smooth_l1_loss`; Huber's straight arm has the slope δ.",
+    ),
+    mistake(
+        _huber(lambda e, d: e**2 / 2, lambda e, d: e.abs() - d / 2),
+        "Your straight arm has the slope 1. Multiply it by δ, and the two arms meet.",
+    ),
+    mistake(
+        _huber(lambda e, d: d * (e.abs() - d / 2), lambda e, d: e**2 / 2),
+        "The two arms are swapped: small errors get the square, large ones the line.",
+    ),
+    mistake(
+        _signed,
+        "The condition must look at the distance |error|: a prediction far too low has a large error too.",
+    ),
+    mistake(
+        _huber(lambda e, d: e**2 / 2, lambda e, d: d * (e - d / 2)),
+        "The straight arm needs the distance |error|; a negative error gives you a negative loss.",
+    ),
+    mistake(
+        lambda p, y, d: reference(p, y, d) * p.numel(),
+        "That is the sum. The loss is the mean over all entries.",
+    ),
+]
+alternatives = [_clamped, _masked, _by_loop]
+hints = [
+    "Begin with the distances: `error = (predictions - targets).abs()`.",
+    "`torch.where(condition, a, b)` takes `a` where the condition holds and `b` elsewhere.",
+    "The two arms are `error**2 / 2` and `delta * (error - delta / 2)`. The mean comes last.",
+]

@@ -1,0 +1,92 @@
+"""Return the mean surprise: minus the log-probability of each true class, averaged."""
+
+import torch
+from torch.nn import functional as F
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.checks.ready_made import CLASS_LOSSES
+from helpers.lessons.loss.exercises._common import OTHER_SIZES
+
+kind = FunctionExercise
+requirements = {"right for two examples": 1, OTHER_SIZES: 1}
+gradients = True
+forbidden = forbid(*CLASS_LOSSES, why="That is torch's own. Pick the entries yourself.")
+
+
+def inputs(draw):
+    yield torch.tensor([[0.7, 0.2, 0.1], [0.3, 0.6, 0.1]]).log(), torch.tensor([0, 2])
+    for n in (draw.integer(4, 9), 1):
+        scores = draw.normal(n, 4, std=1.5)
+        labels = draw.integers(n, low=0, high=4)
+        yield case(torch.log_softmax(scores, dim=1), labels, requirement=OTHER_SIZES)
+    scores = draw.normal(2, 3, std=1.5)
+    yield torch.log_softmax(scores, dim=1), draw.integers(2, low=0, high=3)
+
+
+def reference(log_probabilities, labels):
+    return -log_probabilities[torch.arange(len(labels)), labels].mean()
+
+
+def _by_loop(log_probabilities, labels):
+    total = 0.0
+    for row, label in zip(log_probabilities, labels, strict=True):
+        total = total - row[label]
+    return total / len(labels)
+
+
+def _by_mask(log_probabilities, labels):
+    truth = labels.unsqueeze(1) == torch.arange(log_probabilities.shape[1])
+    return -log_probabilities[truth].mean()
+
+
+mistakes = [
+    mistake(
+        lambda logp, y: logp[torch.arange(len(y)), y].mean(),
+        "The minus is missing. Logarithms of probabilities are negative, and a loss should fall as things "
+        "get better.",
+    ),
+    mistake(
+        lambda logp, y: -logp[torch.arange(len(y)), y].sum(),
+        "That is the sum over the examples; the mean is wanted.",
+    ),
+    mistake(
+        lambda logp, y: -logp[:, y].mean(),
+        "`[:, labels]` takes these columns from every row. Each row has its own label: "
+        "`[torch.arange(n), labels]`.",
+    ),
+    mistake(
+        lambda logp, y: -logp.mean(),
+        "You averaged over all classes. Only the log-probability of the true class counts.",
+    ),
+    mistake(
+        lambda logp, y: -logp.amax(dim=1).mean(),
+        "You took the largest entry of each row. What counts is the entry of the class that is true.",
+    ),
+    mistake(
+        lambda logp, y: -(F.one_hot(y, logp.shape[1]) * logp).mean(),
+        "You divided by all n·k entries. Add up each row first; the mean is taken over the n examples.",
+    ),
+    mistake(
+        lambda logp, y: -logp[torch.arange(len(y)), y].exp().mean(),
+        "You averaged the probabilities. Their logarithms come in already: leave `exp` out.",
+    ),
+    mistake(
+        lambda logp, y: -logp.exp()[torch.arange(len(y)), y].mean().log(),
+        "You took the logarithm of the mean. Each example has its own surprise, and these are averaged.",
+    ),
+    mistake(
+        lambda logp, y: -logp[torch.arange(len(y)), y].log().mean(),
+        "The input holds logarithms already; a second `log` of a negative number is nan.",
+    ),
+]
+alternatives = [
+    lambda logp, y: -logp.gather(1, y.unsqueeze(1)).mean(),
+    lambda logp, y: -(F.one_hot(y, logp.shape[1]) * logp).sum() / len(y),
+    _by_loop,
+    _by_mask,
+]
+hints = [
+    "From each row one entry counts: the one in the column of its label.",
+    "`torch.arange(len(labels))` numbers the rows. Use it together with `labels` as an index.",
+    "Mean of the picked entries, and a minus before it.",
+]

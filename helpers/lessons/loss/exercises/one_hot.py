@@ -1,0 +1,90 @@
+"""Turn n class numbers into n rows of zeros with a single one each."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+
+kind = FunctionExercise
+RIGHT_OTHER = "right for other labels"
+requirements = {"right for three labels": 1, RIGHT_OTHER: 1}
+forbidden = forbid("one_hot", why="That is torch's own. Build the table of zeros and ones.")
+
+
+def inputs(draw):
+    yield torch.tensor([2, 0, 1]), 4
+    n, classes = draw.integer(5, 9), draw.integer(5, 8)
+    labels = draw.integers(n, low=0, high=classes - 1)
+    yield case(labels, classes, requirement=RIGHT_OTHER)
+    yield case(torch.tensor([1]), 3, requirement=RIGHT_OTHER)
+    yield draw.permutation(6)[:3], 6
+
+
+def reference(labels, classes):
+    return (labels.unsqueeze(1) == torch.arange(classes)).float()
+
+
+def _by_place(labels, classes):
+    rows = torch.zeros(len(labels), classes)
+    rows[torch.arange(len(labels)), labels] = 1
+    return rows
+
+
+def _by_loop(labels, classes):
+    rows = torch.zeros(len(labels), classes)
+    for row, label in zip(rows, labels, strict=True):
+        row[label] = 1
+    return rows
+
+
+def _all_pairs(labels, classes):
+    rows = torch.zeros(len(labels), classes)
+    rows[:, labels] = 1
+    return rows
+
+
+def _whole_rows(labels, classes):
+    rows = torch.zeros(len(labels), classes)
+    rows[labels] = 1
+    return rows
+
+
+mistakes = [
+    mistake(
+        _whole_rows,
+        "`rows[labels] = 1` fills whole rows. Each row needs a single one, in its own column: "
+        "`rows[torch.arange(n), labels] = 1`.",
+    ),
+    mistake(
+        lambda y, k: (y.unsqueeze(1) == torch.arange(k)).long(),
+        "The places are right, the dtype is not: a loss multiplies this table with floats. End with `.float()`.",
+    ),
+    mistake(
+        lambda y, k: torch.eye(int(y.max()) + 1)[y],
+        "You took the number of classes from the largest label at hand. A batch need not hold every class: "
+        "use `classes`.",
+    ),
+    mistake(
+        lambda y, k: (y == torch.arange(k).unsqueeze(1)).float(),
+        "Your table lies on its side: one row per example, one column per class.",
+    ),
+    mistake(
+        _all_pairs,
+        "`rows[:, labels] = 1` writes into every row. Give each row its own column: "
+        "`rows[torch.arange(n), labels]`.",
+    ),
+    mistake(
+        lambda y, k: torch.eye(k)[y - 1],
+        "Your ones stand one column too far left. Classes are counted from 0.",
+    ),
+]
+alternatives = [
+    lambda y, k: torch.eye(k)[y],
+    lambda y, k: torch.zeros(len(y), k).scatter(1, y.view(-1, 1), 1.0),
+    _by_place,
+    _by_loop,
+]
+hints = [
+    "`torch.zeros(len(labels), classes)` is a start; then one entry of each row becomes 1.",
+    "Two index tensors pick one entry per row: `rows[torch.arange(n), labels]`.",
+    "Or without writing: compare `labels.unsqueeze(1)`, shape (n, 1), with `torch.arange(classes)`.",
+]

@@ -1,0 +1,74 @@
+"""Choose for each task what the network ends with and which loss goes with it."""
+
+from helpers.checks.exercise import ChoiceExercise, mistake
+
+kind = ChoiceExercise
+options = {
+    "A": "one number as it is, and `nn.MSELoss`",
+    "B": "one raw score, and `nn.BCEWithLogitsLoss`",
+    "C": "one raw score for each class, and `nn.CrossEntropyLoss` with class numbers",
+    "D": "one raw score for each label, and `nn.BCEWithLogitsLoss` with a row of zeros and ones",
+    "E": "softmax, and `nn.CrossEntropyLoss` with class numbers",
+    "F": "one number as it is, and `nn.HuberLoss`",
+}
+PRICE_HOUSE = "the price of a house, clean records"
+PRICE_HOUSE_TYPING = "the price of a house, typing errors"
+ONE_TEN = "one of ten digits"
+MALIGNANT_OR = "malignant or benign"
+ALL_THINGS = "all things in a photograph"
+requirements = {
+    PRICE_HOUSE: 0.4,
+    PRICE_HOUSE_TYPING: 0.4,
+    ONE_TEN: 0.4,
+    MALIGNANT_OR: 0.4,
+    ALL_THINGS: 0.4,
+}
+parts = {
+    "clean prices": PRICE_HOUSE,
+    "dirty prices": PRICE_HOUSE_TYPING,
+    "digit": ONE_TEN,
+    "tumour": MALIGNANT_OR,
+    "photo": ALL_THINGS,
+}
+reference = {
+    "clean prices": "A",
+    "dirty prices": "F",
+    "digit": "C",
+    "tumour": "B",
+    "photo": "D",
+}
+mistakes = [
+    mistake(
+        {"digit": "E"},
+        "`nn.CrossEntropyLoss` applies the softmax itself. With one before it the loss cannot come near 0.",
+    ),
+    mistake(
+        {"digit": "D"},
+        "With one sigmoid for each digit a picture could be a 3 and an 8 at once. Where exactly one class is "
+        "true the classes must compete.",
+    ),
+    mistake(
+        {"photo": "C"},
+        "Cross-entropy makes the classes compete for one place. A photograph may show a dog and a car: each "
+        "label needs its own yes or no.",
+    ),
+    mistake(
+        {"tumour": "A"},
+        "A squared error on yes and no learns slowly where it is most wrong. The tumour is a yes-or-no "
+        "question: one score and binary cross-entropy.",
+    ),
+    mistake(
+        {"dirty prices": "A"},
+        "One price with a digit too many would pull the whole model along, squared. Take a loss whose arms are "
+        "straight.",
+    ),
+    mistake(
+        {"tumour": "D"},
+        "There is one question here, malignant or not, and not several labels: one score is enough.",
+    ),
+]
+hints = [
+    "Ask first: a quantity, one of several classes, or several yes-or-no questions?",
+    "The losses with CrossEntropy and WithLogits in their names bring softmax and sigmoid along: hand them "
+    "raw scores.",
+]

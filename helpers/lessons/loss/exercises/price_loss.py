@@ -1,0 +1,77 @@
+"""Mend the squared loss of a price model, which compares every house with every price."""
+
+import torch
+from torch.nn import functional as F
+
+from helpers.checks.exercise import RepairExercise, case, mistake
+from helpers.lessons.loss.exercises._common import OTHER_SIZES
+
+kind = RepairExercise
+requirements = {"right for three houses": 1, OTHER_SIZES: 1}
+gradients = True
+
+
+def broken(X, W, b, prices):
+    """Return the mean squared error of a linear model, one number.
+
+    X (n, d): features of n houses. W (1, d), b (1,): weights and bias. prices (n,).
+    """
+    predictions = X @ W.T + b
+    return ((predictions - prices) ** 2).mean()
+
+
+def inputs(draw):
+    X = torch.tensor([[1.2, 3.0], [0.7, 2.0], [2.1, 4.0]])
+    W, b = torch.tensor([[1.0, 0.5]]), torch.tensor([0.4])
+    yield X, W, b, torch.tensor([3.3, 2.5, 4.1])
+    for n in (draw.integer(4, 9), 2):
+        W, b, prices = draw.normal(1, 4), draw.normal(1), draw.normal(n, mean=1, std=2)
+        yield case(draw.normal(n, 4), W, b, prices, requirement=OTHER_SIZES)
+    yield draw.normal(3, 2), draw.normal(1, 2), draw.normal(1), draw.normal(3, mean=1, std=2)
+
+
+def reference(X, W, b, prices):
+    return F.mse_loss((X @ W.T + b).squeeze(1), prices)
+
+
+def _widened(X, W, b, prices):
+    return ((X @ W.T + b - prices.unsqueeze(1)) ** 2).mean()
+
+
+def _diagonal(X, W, b, prices):
+    return ((X @ W.T + b - prices).diagonal() ** 2).mean()
+
+
+mistakes = [
+    mistake(
+        lambda X, W, b, p: ((X @ W.T + b - p.unsqueeze(0)) ** 2).mean(),
+        "`predictions` has the shape (n, 1) and the prices lie along a row, so the difference is a table of "
+        "n × n. Give both the shape (n,), or both (n, 1).",
+    ),
+    mistake(
+        lambda X, W, b, p: ((X @ W.T + b).mean() - p).pow(2).mean(),
+        "You compare the mean prediction with each price. Every house has its own prediction.",
+    ),
+    mistake(
+        lambda X, W, b, p: ((X @ W.T + b - p) ** 2).sum(),
+        "The mean was right. What is wrong is what it averages: print the shape of `predictions - prices`.",
+    ),
+    mistake(
+        lambda X, W, b, p: ((X @ W.T + b).squeeze(1) - p).pow(2).sum(),
+        "The shapes fit now; the mean has become a sum.",
+    ),
+    mistake(
+        lambda X, W, b, p: ((X @ W.T + b).squeeze(1) - p).abs().mean(),
+        "The shapes fit now; the square has become a distance.",
+    ),
+    mistake(
+        lambda X, W, b, p: ((X @ W[0]).unsqueeze(1) + b - p).pow(2).mean(dim=0).sum(),
+        "Still n × n: a table of n columns was averaged column by column and added up.",
+    ),
+]
+alternatives = [_widened, _diagonal, lambda X, W, b, p: ((X @ W[0] + b - p) ** 2).mean()]
+hints = [
+    "Print the shapes of `predictions`, of `prices`, and of their difference.",
+    "(n, 1) and (n,) broadcast to (n, n). Bring one of them to the other's shape.",
+    "`predictions.squeeze(1)` or `prices.unsqueeze(1)`.",
+]

@@ -1,0 +1,85 @@
+"""Return the cross-entropy as a weighted mean, with one weight per class."""
+
+import torch
+from torch.nn import functional as F
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.checks.ready_made import CLASS_LOSSES
+from helpers.lessons.loss.exercises._common import OTHER_SIZES, _picked
+
+kind = FunctionExercise
+requirements = {"right for a small batch": 1, OTHER_SIZES: 1}
+gradients = True
+forbidden = forbid(
+    *CLASS_LOSSES, why="`F.log_softmax` is allowed; picking and weighting is your part."
+)
+
+
+def inputs(draw):
+    scores = torch.tensor([[1.0, 0.2, -0.5], [0.3, 2.0, 0.1], [0.4, -1.0, 0.6], [2.0, 1.5, 0.3]])
+    yield scores, torch.tensor([0, 1, 2, 0]), torch.tensor([1.0, 3.0, 0.5])
+    for n in (draw.integer(5, 9), 2):
+        labels, weights = draw.integers(n, low=0, high=4), draw.uniform(4, low=0.3, high=4)
+        yield case(draw.normal(n, 4, std=2), labels, weights, requirement=OTHER_SIZES)
+    labels = torch.tensor([0, 1, 2, 0])[draw.permutation(4)]
+    yield draw.normal(4, 3, std=2), labels, draw.uniform(3, low=0.3, high=4)
+
+
+def reference(scores, labels, weights):
+    losses = -_picked(torch.log_softmax(scores, dim=1), labels)
+    return (weights[labels] * losses).sum() / weights[labels].sum()
+
+
+def _by_table(scores, labels, weights):
+    table = F.one_hot(labels, scores.shape[1]) * weights
+    return -(table * F.log_softmax(scores, 1)).sum() / table.sum()
+
+
+def _by_loop(scores, labels, weights):
+    above, below = 0.0, 0.0
+    for row, label in zip(scores, labels, strict=True):
+        above = above + weights[label] * (torch.logsumexp(row, 0) - row[label])
+        below = below + weights[label]
+    return above / below
+
+
+def _every_class(scores, labels, weights):
+    losses = -_picked(torch.log_softmax(scores, dim=1), labels)
+    return (losses.unsqueeze(1) * weights).mean()
+
+
+mistakes = [
+    mistake(
+        lambda z, y, w: (w[y] * F.cross_entropy(z, y, reduction="none")).mean(),
+        "You divided by the number of examples. A weighted mean divides by the sum of the weights that "
+        "were used.",
+    ),
+    mistake(
+        lambda z, y, w: (w[y] * F.cross_entropy(z, y, reduction="none")).sum() / w.sum(),
+        "You divided by the sum of the class weights. Each example brings its weight: "
+        "`weights[labels].sum()`.",
+    ),
+    mistake(lambda z, y, w: F.cross_entropy(z, y), "The weights have no effect yet."),
+    mistake(
+        lambda z, y, w: (w[y] * F.cross_entropy(z, y)).sum() / w[y].sum(),
+        "You weighted the mean loss, and the weights cancel. Each example needs its own loss first.",
+    ),
+    mistake(
+        lambda z, y, w: (w[y] * F.cross_entropy(z, y, reduction="none")).sum(),
+        "That is the weighted sum. Divide by the weights' sum, so that doubling all weights changes nothing.",
+    ),
+    mistake(
+        lambda z, y, w: F.cross_entropy(z * w, y),
+        "You multiplied the scores. That changes the probabilities; the weight belongs to the loss of an example.",
+    ),
+    mistake(
+        _every_class,
+        "Each loss met all the weights. An example has one weight, that of its class: `weights[labels]`.",
+    ),
+]
+alternatives = [_by_table, _by_loop]
+hints = [
+    "`weights[labels]` holds one weight per example.",
+    "First the losses one by one: minus `F.log_softmax(scores, dim=1)`, picked at the labels.",
+    "Multiply, sum, and divide by `weights[labels].sum()`.",
+]

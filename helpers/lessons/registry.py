@@ -1,0 +1,174 @@
+"""Find lessons, wherever they come from."""
+
+import ast
+import difflib
+import importlib
+import importlib.metadata
+import os
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import helpers.lessons
+from helpers import progress as kept
+from helpers.checks import Lesson
+
+GROUP = "helpers.lessons"
+"""Entry points of this group name lessons' packages: `my_topic = "my_course.my_topic"`."""
+
+VARIABLE = "COURSE_LESSONS"
+"""This environment variable names folders with lessons' packages, as PATH does."""
+
+SETTING = "lesson_folders"
+"""`c.Lessons.lesson_folders = ["lessons"]` in a course's nbgrader_config.py names them too."""
+
+CONFIG = "nbgrader_config.py"
+ID = re.compile(r"\d\d_\w+")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a lesson comes from.
+
+    Attributes:
+        package: the name under which its package is imported.
+        source: "helpers", the folder that a teacher named, or "installed".
+    """
+
+    package: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A package that makes no lesson, and why."""
+
+    origin: Origin
+    why: str
+
+
+def folders(start: Path | None = None) -> list[Path]:
+    """Return the folders with lessons that the environment and the course's own settings name.
+
+    The settings are those of the nearest nbgrader_config.py at or above `start` (left out: the working folder).
+    They are read, not run: `c.Lessons.lesson_folders` has to be a list of texts. Relative paths are taken from
+    that file's folder. A folder that is not there is left out.
+    """
+    named = [Path(p) for p in os.environ.get(VARIABLE, "").split(os.pathsep) if p]
+    here = (start or Path.cwd()).resolve()
+    config = next((p / CONFIG for p in (here, *here.parents) if (p / CONFIG).is_file()), None)
+    if config is not None:
+        named += [config.parent / p for p in _named_in(config)]
+    found = [p.expanduser().resolve() for p in named]
+    return [p for p in dict.fromkeys(found) if p.is_dir()]
+
+
+def _named_in(config: Path) -> list[str]:
+    try:
+        tree = ast.parse(config.read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return []
+    named: list[str] = []
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]).endswith(
+            f".Lessons.{SETTING}"
+        ):
+            try:
+                value = ast.literal_eval(statement.value)
+            except ValueError:
+                continue
+            named = (
+                [p for p in value if isinstance(p, str)] if isinstance(value, list | tuple) else []
+            )
+    return named
+
+
+def origins() -> list[Origin]:
+    """Return where lessons come from; nothing of them is imported."""
+    here = Path(__file__).parent
+    found = [
+        Origin(f"{helpers.lessons.__name__}.{m.name}", _source(Path(m.module_finder.path), here))
+        for m in pkgutil.iter_modules(helpers.lessons.__path__)
+        if m.ispkg
+    ]
+    points = importlib.metadata.entry_points(group=GROUP)
+    return found + [Origin(point.value, "installed") for point in points]
+
+
+def _source(folder: Path, here: Path) -> str:
+    return "helpers" if folder.resolve() == here.resolve() else str(folder)
+
+
+def load(origin: Origin) -> Lesson | Broken:
+    """Return the lesson of a package, or why it is none."""
+    try:
+        check = importlib.import_module(origin.package).check
+    except Exception as error:  # whatever a teacher's own package raises
+        return Broken(origin, f"{type(error).__name__}: {error}")
+    if not isinstance(check, Lesson) or not ID.fullmatch(check.id):
+        return Broken(origin, 'it has no `check = Lesson(__name__, "16_my_topic", [...])`')
+    return check
+
+
+def found() -> Iterator[tuple[Origin, Lesson | Broken]]:
+    """Yield each lesson with where it comes from; of two with one id the second is reported as broken."""
+    taken: dict[str, Origin] = {}
+    for origin in origins():
+        one = load(origin)
+        if isinstance(one, Lesson) and one.id in taken:
+            yield origin, Broken(origin, f"{taken[one.id].package} is lesson {one.id} already")
+            continue
+        if isinstance(one, Lesson):
+            taken[one.id] = origin
+        yield origin, one
+
+
+def lessons() -> dict[str, Lesson]:
+    """Return all lessons by id, in order."""
+    sound = (one for _, one in found() if isinstance(one, Lesson))
+    return {one.id: one for one in sorted(sound, key=lambda lesson: lesson.id)}
+
+
+def lesson_ids() -> list[str]:
+    """Return the ids of all lessons, in order."""
+    return list(lessons())
+
+
+def lesson(lesson_id: str) -> Lesson:
+    """Return the checks of a lesson, say "01_tensors".
+
+    Raises:
+        LookupError: there is no such lesson; the message says which come near, or why it cannot be loaded.
+    """
+    if not ID.fullmatch(str(lesson_id)):
+        raise LookupError(f"a lesson's name reads like '01_tensors', not {lesson_id!r}")
+    everything = list(found())
+    known = {one.id: one for _, one in everything if isinstance(one, Lesson)}
+    if lesson_id in known:
+        return known[lesson_id]
+    near = difflib.get_close_matches(lesson_id, known, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    broken = [
+        f"{o.package} ({o.source}): {one.why}" for o, one in everything if isinstance(one, Broken)
+    ]
+    also = f". Not loaded: {'; '.join(broken)}" if broken else ""
+    raise LookupError(f"there are no checks for {lesson_id!r}{hint}{also}")
+
+
+def lesson_of(package: str) -> Lesson:
+    """Return the lesson of a package, as a notebook imports it: "helpers.lessons.tensors".
+
+    Raises:
+        LookupError: the package makes no lesson.
+    """
+    one = load(Origin(package, ""))
+    if isinstance(one, Broken):
+        raise LookupError(f"{package} is no lesson: {one.why}")
+    return one
+
+
+def progress() -> kept.Progress:
+    """Return what the learner has reached in all lessons, for the last line of a cell."""
+    return kept.Progress(one.progress for one in lessons().values())

@@ -1,0 +1,5 @@
+"""What several exercises of this lesson use."""
+
+SMALL, OTHER = "right for a small example", "right for other sizes"
+
+NO_LOOP = "The point of this exercise is to let tensor operations do the looping."

@@ -1,0 +1,86 @@
+"""For each row, the number of the nearest other row."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.lessons.tensors.exercises._common import NO_LOOP, SMALL
+
+kind = FunctionExercise
+RIGHT_OTHER = "right for other sizes, and for rows that are equal"
+requirements = {SMALL: 1, RIGHT_OTHER: 1}
+
+
+def inputs(draw):
+    yield torch.tensor([[0.0, 5.0, 2.0], [5.0, 0.0, 4.0], [2.0, 4.0, 0.0]])
+    twins = torch.tensor([[0.0, 3.0, 0.0], [3.0, 0.0, 3.5], [0.0, 3.5, 0.0]])
+    yield case(twins, requirement=RIGHT_OTHER)
+    for n, spread in ((6, 1), (9, 1000)):
+        points = draw.normal(n, 3, std=spread)
+        distances = (points[:, None] - points).square().sum(2).sqrt()
+        yield case(distances, requirement=RIGHT_OTHER)
+    points = draw.normal(5, 2, std=3)
+    yield (points[:, None] - points).square().sum(2).sqrt()
+
+
+def reference(distances):
+    return distances.clone().fill_diagonal_(float("inf")).argmin(dim=1)
+
+
+forbidden = forbid("for", "while", why=NO_LOOP)
+mistakes = [
+    mistake(
+        lambda d: d.argmin(dim=1),
+        "Every row is nearest to itself, at distance 0. Take the diagonal out of the race first.",
+    ),
+    mistake(
+        lambda d: d.fill_diagonal_(float("inf")).argmin(dim=1),
+        "The numbers are right, but your code wrote into the caller's distances. Work on "
+        "`distances.clone()`.",
+    ),
+    mistake(
+        lambda d: torch.where(d == 0, float("inf"), d).argmin(dim=1),
+        "Two different rows can be at distance 0 from each other. It is the diagonal that must go, "
+        "not the zeros.",
+    ),
+    mistake(
+        lambda d: d.argsort(dim=1)[:, 1],
+        "The second smallest is the nearest other only if the row itself comes first. With an equal "
+        "row there are two zeros.",
+    ),
+    mistake(
+        lambda d: (d + torch.eye(len(d)) * float("inf")).argmin(dim=1),
+        "0 × inf is nan, so everything off the diagonal became nan. `fill_diagonal_` on a copy, or "
+        "`torch.where` with a boolean mask, works.",
+    ),
+    mistake(
+        lambda d: d.clone().fill_diagonal_(float("inf")).min(dim=1).values,
+        "These are the distances. The row's number is wanted: `argmin` instead of `min`.",
+    ),
+    mistake(
+        lambda d: tuple(d.clone().fill_diagonal_(float("inf")).min(dim=1)),
+        "`min` with a `dim` gives two tensors, the distances and their places. `argmin` gives the places alone.",
+    ),
+    mistake(
+        lambda d: (d + torch.eye(len(d))).argmin(dim=1),
+        "Adding 1 to the diagonal is not enough where the others are farther away than 1. Infinity "
+        "always is.",
+    ),
+    mistake(
+        lambda d: d.argmax(dim=1),
+        "That is the farthest row.",
+    ),
+    mistake(
+        lambda d: d.clone().fill_diagonal_(float("inf")).argmin(),
+        "Without `dim` the smallest entry of the whole table is sought. One answer per row: `dim=1`.",
+    ),
+]
+alternatives = [
+    lambda d: torch.where(torch.eye(len(d), dtype=torch.bool), float("inf"), d).argmin(dim=0),
+    lambda d: (d + torch.diag(torch.full((len(d),), float("inf")))).argmin(dim=1),
+    lambda d: (d + 2 * d.max() * torch.eye(len(d))).min(dim=1).indices,
+]
+hints = [
+    "Which entry of each row is always the smallest, and says nothing?",
+    "`fill_diagonal_(float('inf'))` on a copy makes the diagonal lose.",
+    "`argmin(dim=1)` gives the column number of the smallest entry of each row.",
+]

@@ -1,0 +1,67 @@
+"""Shift and scale each column of a table to mean 0 and standard deviation 1."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, mistake
+
+kind = FunctionExercise
+RIGHT_TABLES = "right for tables of other sizes"
+requirements = {"right for a small table": 1, RIGHT_TABLES: 1}
+
+
+def inputs(draw):
+    yield torch.tensor([[1.0, 10.0], [3.0, 30.0], [5.0, 20.0]])
+    yield case(draw.normal(7, 3, mean=5, std=2), requirement=RIGHT_TABLES)
+    yield case(draw.normal(4, 4, mean=-3, std=6), requirement=RIGHT_TABLES)
+    yield draw.normal(3, 2, mean=5, std=3)
+
+
+def reference(x):
+    return (x - x.mean(dim=0)) / x.std(dim=0)
+
+
+mistakes = [
+    mistake(
+        lambda x: (x - x.mean()) / x.std(),
+        "That is the mean of the whole table. `dim=0` gives one mean per column.",
+    ),
+    mistake(
+        lambda x: (x - x.mean(1, keepdim=True)) / x.std(1, keepdim=True),
+        "You standardised the rows. `dim=0` is the dimension that disappears: the rows are averaged "
+        "away and one mean per column stays.",
+    ),
+    mistake(
+        lambda x: (x - x.mean(1)) / x.std(1),
+        "`dim=1` averages the columns away and leaves one number per row. One mean per column is wanted.",
+    ),
+    mistake(
+        lambda x: (x - x.mean(0)) / x.var(0),
+        "You divided by the variance. The standard deviation is its square root: `x.std(dim=0)`.",
+    ),
+    mistake(
+        lambda x: x - x.mean(0) / x.std(0),
+        "`/` binds stronger than `-`: the difference needs brackets.",
+    ),
+    mistake(
+        lambda x: x - x.mean(0),
+        "Each column has mean 0 now. It is still to be divided by its standard deviation.",
+    ),
+    mistake(
+        lambda x: (x - x.mean(0)) / x.std(0, correction=0),
+        "That standard deviation divides by n. `x.std(dim=0)` divides by n − 1, and so shall yours.",
+    ),
+    mistake(
+        lambda x: (x - x.amin(0)) / (x.amax(0) - x.amin(0)),
+        "That scales each column to the range from 0 to 1. Mean 0 and standard deviation 1 are asked.",
+    ),
+]
+alternatives = [
+    lambda x: ((x.T - x.T.mean(1, keepdim=True)) / x.T.std(1, keepdim=True)).T,
+    lambda x: (x - x.mean(0, keepdim=True)) * (1 / x.var(0, keepdim=True).sqrt()),
+    lambda x: (x - x.sum(0) / len(x)) / x.std(0),
+]
+hints = [
+    "What is the shape of `x.mean(dim=0)`? One number for each …?",
+    "Broadcasting subtracts that row of means from every row.",
+    "`(x - means) / stds`, with `x.std(dim=0)`.",
+]

@@ -1,0 +1,212 @@
+"""Write a class that says when validation has not improved for `patience` epochs, and keeps the best weights."""
+
+import copy
+
+import torch
+
+from helpers.checks.exercise import Exercise, mistake
+from helpers.lessons.training_loops import drivers
+from helpers.lessons.training_loops.exercises import _conclusions as conclusions
+
+
+class _Stopper:
+    """Right early stopping, taken apart so that wrong ones differ in one place."""
+
+    def __init__(self, patience):
+        self.patience, self.waited = patience, 0
+        self.best, self.state = float("inf"), None
+
+    def step(self, validation_loss, model):
+        if self.is_better(validation_loss):
+            self.best, self.waited = validation_loss, 0
+            self.keep(model)
+        else:
+            self.waited += 1
+        return self.is_over()
+
+    def is_better(self, loss):
+        return loss < self.best
+
+    def is_over(self):
+        return self.waited >= self.patience
+
+    def keep(self, model):
+        self.state = copy.deepcopy(model.state_dict())
+
+    def restore(self, model):
+        model.load_state_dict(self.state)
+
+
+class _Alias(_Stopper):
+    def keep(self, model):
+        self.state = model.state_dict()
+
+
+class _LateByOne(_Stopper):
+    def is_over(self):
+        return self.waited > self.patience
+
+
+class _AgainstPrevious(_Stopper):
+    previous = float("inf")
+
+    def step(self, validation_loss, model):
+        if validation_loss < self.best:
+            self.best = validation_loss
+            self.keep(model)
+        self.waited = 0 if validation_loss < self.previous else self.waited + 1
+        self.previous = validation_loss
+        return self.is_over()
+
+
+class _NeverResets(_Stopper):
+    def step(self, validation_loss, model):
+        if self.is_better(validation_loss):
+            self.best = validation_loss
+            self.keep(model)
+        else:
+            self.waited += 1
+        return self.is_over()
+
+
+class _AcceptsEqual(_Stopper):
+    def is_better(self, loss):
+        return loss <= self.best
+
+
+class _StartsAtOne(_Stopper):
+    def __init__(self, patience):
+        super().__init__(patience)
+        self.best = 1.0
+
+    def restore(self, model):
+        if self.state is not None:
+            super().restore(model)
+
+
+class _ParametersOnly(_Stopper):
+    def keep(self, model):
+        self.state = [p.detach().clone() for p in model.parameters()]
+
+    def restore(self, model):
+        with torch.no_grad():
+            for mine, kept in zip(model.parameters(), self.state, strict=True):
+                mine.copy_(kept)
+
+
+class _KeepsLast(_Stopper):
+    def step(self, validation_loss, model):
+        over = super().step(validation_loss, model)
+        self.state = copy.deepcopy(model.state_dict())
+        return over
+
+
+class _ListStopper:
+    def __init__(self, patience):
+        self.patience, self.losses, self.weights = patience, [], []
+
+    def step(self, validation_loss, model):
+        self.losses.append(validation_loss)
+        self.weights.append({k: v.clone() for k, v in model.state_dict().items()})
+        return len(self.losses) - 1 - self._best() >= self.patience
+
+    def _best(self):
+        return self.losses.index(min(self.losses))
+
+    def restore(self, model):
+        model.load_state_dict(self.weights[self._best()])
+
+
+class _CopyingStopper:
+    def __init__(self, patience):
+        self.patience, self.left, self.best = patience, patience, None
+
+    def step(self, validation_loss, model):
+        self.left -= 1
+        if self.best is None or validation_loss < self.lowest:
+            self.lowest, self.best, self.left = validation_loss, copy.deepcopy(model), self.patience
+        return not self.left
+
+    def restore(self, model):
+        with torch.no_grad():
+            for name, mine in model.state_dict().items():
+                mine.copy_(self.best.state_dict()[name])
+
+
+def _losses(patience, losses):
+    return {"patience": patience, "validation losses": losses}
+
+
+kind = Exercise
+STOPS_AT = "stops at the right moment"
+BRINGS_BACK = "brings back the best weights"
+requirements = {STOPS_AT: 1.5, BRINGS_BACK: 1.5}
+parts = {
+    "epochs run": STOPS_AT,
+    "weights of epoch": BRINGS_BACK,
+    "running statistics of epoch": BRINGS_BACK,
+}
+driver = drivers.stopping
+conclude = conclusions.stopping
+wants = "class"
+
+
+def inputs(draw):
+    yield _losses(2, [0.9, 0.7, 0.8, 0.75, 0.6, 0.5])
+    yield _losses(3, [0.9, 0.7, 0.8, 0.75, 0.6, 0.65, 0.63, 0.62, 0.2])
+    yield _losses(2, [0.8, 0.5, 0.5, 0.5, 0.4])
+    yield _losses(1, [0.5, 0.4, 0.3])
+    yield _losses(2, [2.3, 1.9, 2.0, 1.6, 1.7, 1.8, 0.2])
+    for _ in range(4):  # falling, and uneven, so that the end may come early or late
+        uneven = [1.2 - 0.05 * k + draw.number(-0.2, 0.2) for k in range(12)]
+        yield _losses(draw.integer(1, 4), uneven)
+
+
+reference = _Stopper
+mistakes = [
+    mistake(
+        _Alias,
+        "The weights that come back are not those of the best epoch. Either they were kept without a "
+        "copy: `state_dict()` hands out the living tensors, and training goes on writing into them; "
+        "`copy.deepcopy(model.state_dict())` keeps them. Or `restore` never wrote into the model: "
+        "`model = …` gives a name to another object, `model.load_state_dict(…)` fills this one.",
+    ),
+    mistake(
+        _AcceptsEqual,
+        "A loss equal to the best one is no improvement: `<`, not `<=`.",
+    ),
+    mistake(
+        _StartsAtOne,
+        "A loss may be larger than the number you begin with, and then the first epochs count as bad. "
+        "Begin with `float('inf')`: everything is better than that.",
+    ),
+    mistake(
+        _ParametersOnly,
+        "The parameters come back, but BatchNorm also keeps running statistics, which are no "
+        "parameters. `model.state_dict()` holds both.",
+    ),
+    mistake(
+        _LateByOne,
+        "You stop one epoch late: after `patience` epochs without a new best, not one more.",
+    ),
+    mistake(
+        _AgainstPrevious,
+        "You compare with the epoch before. A loss that goes up and comes part of the way back has "
+        "not improved: compare with the best so far.",
+    ),
+    mistake(
+        _NeverResets,
+        "The count of bad epochs has to start again at 0 whenever a new best comes.",
+    ),
+    mistake(
+        _KeepsLast,
+        "You keep the weights of each epoch, so the last ones come back. Keep them only at a new best.",
+    ),
+]
+alternatives = [_ListStopper, _CopyingStopper]
+hints = [
+    "Keep four things in `self`: patience, the best loss so far (start: `float('inf')`), how many epochs "
+    "have passed since, and a copy of the best weights.",
+    "A new best: note it, copy the weights, set the count to 0. Otherwise add 1 to the count.",
+    "`return self.waited >= self.patience`; and `restore` is `model.load_state_dict(self.best_state)`.",
+]

@@ -1,0 +1,139 @@
+"""Write a Dataset of all pairs (a, b) of the whole numbers below `limit`, with a + b as the target."""
+
+import torch
+from torch.utils.data import Dataset
+
+from helpers.checks.exercise import Exercise, mistake
+from helpers.lessons.training_loops import drivers
+
+
+class _Pairs(Dataset):
+    """A right data set, taken apart so that the wrong ones differ from it in one place."""
+
+    def __init__(self, limit):
+        self.limit = limit
+
+    def __len__(self):
+        return self.limit**2
+
+    def __getitem__(self, i):
+        a, b = self.pair(i)
+        return torch.tensor([a, b], dtype=torch.float32), torch.tensor([float(a + b)])
+
+    def pair(self, i):
+        return i // self.limit, i % self.limit
+
+
+class _Whole(_Pairs):
+    def __getitem__(self, i):
+        a, b = self.pair(i)
+        return torch.tensor([a, b]), torch.tensor([a + b])
+
+
+class _NoList(_Pairs):
+    def __getitem__(self, i):
+        a, b = self.pair(i)
+        return torch.tensor([float(a), float(b)]), torch.tensor(float(a + b))
+
+
+class _Short(_Pairs):
+    def __len__(self):
+        return self.limit
+
+
+class _Swapped(_Pairs):
+    def pair(self, i):
+        return i % self.limit, i // self.limit
+
+
+class _Diagonal(_Pairs):
+    def pair(self, i):
+        return i, i
+
+
+class _Divided(_Pairs):
+    def pair(self, i):
+        return i / self.limit, i % self.limit
+
+
+class _TableOfPairs(Dataset):
+    def __init__(self, limit):
+        numbers = torch.arange(limit, dtype=torch.float32)
+        self.X = torch.cartesian_prod(numbers, numbers)
+        self.Y = self.X.sum(dim=1, keepdim=True)
+
+    def __len__(self):
+        return len(self.X)
+
+    def __getitem__(self, i):
+        return self.X[i], self.Y[i]
+
+
+class _ListOfPairs(Dataset):
+    def __init__(self, limit):
+        self.items = [
+            (torch.Tensor([a, b]), torch.Tensor([a + b]))
+            for a in range(limit)
+            for b in range(limit)
+        ]
+
+    def __len__(self):
+        return len(self.items)
+
+    def __getitem__(self, i):
+        return self.items[i]
+
+
+kind = Exercise
+RIGHT_LENGTH = "right length and items"
+DATALOADER_MAKES = "a DataLoader makes right batches of it"
+requirements = {RIGHT_LENGTH: 1, DATALOADER_MAKES: 1}
+parts = {
+    "len": RIGHT_LENGTH,
+    "items": RIGHT_LENGTH,
+    "first batch": DATALOADER_MAKES,
+}
+driver = drivers.dataset
+wants = "class"
+
+
+def inputs(draw):
+    yield {"limit": 3, "positions": [0, 1, 5, 8], "batch": 4}
+    yield {"limit": 100, "positions": [307, 9999], "batch": 100}
+    limit = draw.integer(4, 12)
+    positions = draw.integers(5, low=0, high=limit**2).tolist()
+    yield {"limit": limit, "positions": positions, "batch": draw.integer(2, 7)}
+
+
+reference = _Pairs
+mistakes = [
+    mistake(
+        _Whole,
+        "These are whole numbers (int64). Layers want float32: `torch.tensor([...], dtype=torch.float32)`.",
+    ),
+    mistake(
+        _NoList,
+        "The target is a lone number, shape (). The model's output has shape (1,) for each pair: give "
+        "the target the same, `torch.tensor([sum])`, or the loss will broadcast.",
+    ),
+    mistake(_Short, "That is the count of numbers. Each of them is paired with each."),
+    mistake(
+        _Swapped,
+        "The order is (0, 0), (0, 1), (0, 2) …: the second number runs fastest. "
+        "`//` and `%` have changed places.",
+    ),
+    mistake(
+        _Diagonal,
+        "You pair i with itself. Position i stands for the pair i // limit and i % limit.",
+    ),
+    mistake(
+        _Divided,
+        "The first numbers are fractions: `/` divides, `//` says how often limit goes into i.",
+    ),
+]
+alternatives = [_TableOfPairs, _ListOfPairs]
+hints = [
+    "`__init__` keeps `limit`; `__len__` says how many pairs there are; `__getitem__` makes one item.",
+    "With limit = 3, position 5 is the pair (1, 2). How do 5 // 3 and 5 % 3 help?",
+    "Return `torch.tensor([a, b], dtype=torch.float32), torch.tensor([a + b], dtype=torch.float32)`.",
+]

@@ -1,0 +1,90 @@
+"""Count how often class i was taken for class j: a table (classes, classes) of int64."""
+
+import torch
+from torch.nn import functional as F
+
+from helpers.checks.exercise import FunctionExercise, case, mistake
+
+kind = FunctionExercise
+RIGHT_ANY = "right for any number of classes"
+requirements = {"right for three classes": 1, RIGHT_ANY: 1}
+
+
+def inputs(draw):
+    yield torch.tensor([0, 2, 1, 1, 0, 2, 2]), torch.tensor([0, 0, 1, 2, 0, 2, 0]), 3
+    yield case(torch.tensor([1, 0, 1]), torch.tensor([0, 0, 1]), 5, requirement=RIGHT_ANY)
+    yield draw.integers(12, low=0, high=3), draw.integers(12, low=0, high=3), 3
+    yield case(
+        draw.integers(40, low=0, high=4), draw.integers(40, low=0, high=4), 4, requirement=RIGHT_ANY
+    )
+
+
+def reference(labels, predictions, classes):
+    return torch.bincount(labels * classes + predictions, minlength=classes**2).reshape(
+        classes, classes
+    )
+
+
+def _loop(labels, predictions, classes):
+    table = torch.zeros(classes, classes, dtype=torch.int64)
+    for label, prediction in zip(labels, predictions, strict=True):
+        table[label, prediction] += 1
+    return table
+
+
+def _one_hot(labels, predictions, classes):
+    return F.one_hot(labels, classes).T @ F.one_hot(predictions, classes)
+
+
+def _once(labels, predictions, classes):
+    table = torch.zeros(classes, classes, dtype=torch.int64)
+    table[labels, predictions] += 1
+    return table
+
+
+mistakes = [
+    mistake(
+        lambda labels, predictions, classes: reference(labels, predictions, classes).T.contiguous(),
+        "Rows and columns have changed places: the row is the true class, the column the prediction.",
+    ),
+    mistake(
+        _once,
+        "`table[labels, predictions] += 1` counts a pair that comes twice only once. Loop over the "
+        "pairs, or use `bincount`.",
+    ),
+    mistake(
+        lambda labels, predictions, classes: reference(labels, predictions, classes).float(),
+        "Counts are whole numbers: int64.",
+    ),
+    mistake(
+        lambda labels, predictions, classes: (
+            reference(labels, predictions, classes)
+            / torch.bincount(labels, minlength=classes)[:, None]
+        ),
+        "These are shares of each row. Counts are asked for.",
+    ),
+]
+
+
+def _errors_only(labels, predictions, classes):
+    wrong = labels != predictions
+    return reference(labels[wrong], predictions[wrong], classes)
+
+
+def _seen_classes(labels, predictions, classes):
+    return reference(labels, predictions, int(labels.max()) + 1)
+
+
+mistakes += [
+    mistake(_errors_only, "Right answers count, too: they stand on the diagonal, entry [i, i]."),
+    mistake(
+        _seen_classes,
+        "The table has `classes` rows and columns, also for classes that do not occur in `labels`.",
+    ),
+]
+alternatives = [_loop, _one_hot]
+hints = [
+    "Begin with a table of zeros, int64. Each pair (label, prediction) adds 1 to one place.",
+    "Without a loop: `labels * classes + predictions` numbers the places of the table row by row; "
+    "`torch.bincount(..., minlength=classes * classes)` counts them.",
+]

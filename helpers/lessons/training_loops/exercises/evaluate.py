@@ -1,0 +1,145 @@
+"""Return the mean loss per sample and the accuracy of a classifier, and leave no trace behind."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, mistake
+from helpers.lessons.training_loops import drivers
+from helpers.lessons.training_loops.exercises import _conclusions as conclusions
+from helpers.lessons.training_loops.exercises._common import _accuracy, _evaluate
+
+
+def _evaluate_like(**changes):
+    return lambda model, loader, loss_function: _evaluate(model, loader, loss_function, **changes)
+
+
+kind = FunctionExercise
+LOSS_ACCURACY = "loss and accuracy are right"
+MODEL_WORKS = "the model works in eval mode"
+NO_GRAPH = "no graph is recorded"
+MODE_PUT = "the mode is put back"
+requirements = {
+    LOSS_ACCURACY: 1,
+    MODEL_WORKS: 1,
+    NO_GRAPH: 0.5,
+    MODE_PUT: 0.5,
+}
+parts = {
+    "loss and accuracy": LOSS_ACCURACY,
+    "both are Python floats": LOSS_ACCURACY,
+    "always in eval mode": MODEL_WORKS,
+    "never recording a graph": NO_GRAPH,
+    "mode as before": MODE_PUT,
+}
+driver = drivers.evaluation
+conclude = conclusions.evaluation
+seconds = 2
+
+
+def inputs(draw):
+    yield {"samples": 10, "batch": 4, "model.training": True, "seed": 1}
+    yield {"samples": 9, "batch": 4, "model.training": False, "seed": 2}
+    yield {
+        "samples": draw.choice([7, 11, 13]),
+        "batch": 5,
+        "model.training": draw.choice([True, False]),
+        "seed": draw.integer(0, 100_000),
+    }
+
+
+def reference(model, loader, loss_function):
+    return _evaluate(model, loader, loss_function)
+
+
+def _at_once(model, loader, loss_function):
+    was_training = model.training
+    model.eval()
+    with torch.inference_mode():
+        scores = torch.cat([model(X) for X, _ in loader])
+        y = torch.cat([y for _, y in loader])
+        result = loss_function(scores, y).item(), (scores.argmax(1) == y).float().mean().item()
+    if was_training:
+        model.train()
+    return result
+
+
+@torch.no_grad()
+def _decorated(model, loader, loss_function):
+    mode, loss, hits = model.training, 0.0, 0.0
+    model.train(False)
+    for X, y in loader:
+        out = model(X)
+        loss += len(y) * float(loss_function(out, y))
+        hits += float((out.max(dim=1).indices == y).sum())
+    model.train(mode)
+    return loss / len(loader.dataset), hits / len(loader.dataset)
+
+
+def _hits(model, loader, loss_function):
+    loss, share = _evaluate(model, loader, loss_function)
+    return loss, round(share * len(loader.dataset))
+
+
+def _last_batch(model, loader, loss_function):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        for X, y in loader:
+            scores, last = model(X), y
+    model.train(was_training)
+    return loss_function(scores, last).item(), _accuracy(scores.argmax(dim=1), last)
+
+
+def _in_tensors(model, loader, loss_function):
+    loss, share = _evaluate(model, loader, loss_function)
+    return loss, torch.tensor(share)
+
+
+mistakes = [
+    mistake(
+        _evaluate_like(mode="as it is"),
+        "The model stayed in the mode it came in: dropout kept striking units out, and BatchNorm kept "
+        "changing its statistics. `model.eval()` before the loop.",
+    ),
+    mistake(
+        _evaluate_like(grad=True),
+        "Right numbers, but torch recorded a graph for each batch. Wrap the loop in "
+        "`with torch.no_grad():`.",
+    ),
+    mistake(
+        _evaluate_like(back="train"),
+        "A model that came in eval mode is in train mode now. Keep `was_training = model.training` and "
+        "end with `model.train(was_training)`.",
+    ),
+    mistake(
+        _evaluate_like(back="not"),
+        "The model is left in eval mode, and whoever goes on training it trains without dropout. "
+        "Put back the mode in which it came.",
+    ),
+    mistake(
+        _evaluate_like(average="batches"),
+        "You average over batches; the last one is smaller. Count hits and losses by sample.",
+    ),
+    mistake(_evaluate_like(percent=100), "The accuracy is a share from 0 to 1, not per cent."),
+    mistake(
+        _hits,
+        "The accuracy is a share: divide the number of right answers by the number of samples.",
+    ),
+    mistake(
+        lambda model, loader, loss_function: _evaluate(model, loader, loss_function)[::-1],
+        "The two numbers have changed places: the loss comes first, then the accuracy.",
+    ),
+    mistake(
+        _last_batch,
+        "That is the last batch alone. Add up losses and hits inside the loop, over all batches.",
+    ),
+    mistake(
+        _in_tensors,
+        "A tensor comes back. Python floats are asked for: `.item()` takes the number out.",
+    ),
+]
+alternatives = [_at_once, _decorated]
+hints = [
+    "Remember `model.training` first. Then `model.eval()`, and the loop under `torch.no_grad()`.",
+    "Hits of a batch: `(scores.argmax(dim=1) == y).sum().item()`. Loss of a batch: times `len(X)`.",
+    "Divide both sums by the number of samples; `model.train(was_training)` before you return.",
+]

@@ -1,0 +1,189 @@
+"""Train a model for some epochs; return, for each epoch, the mean loss per sample."""
+
+import torch
+
+from helpers.checks.exercise import FunctionExercise, case, mistake
+from helpers.lessons.training_loops import drivers
+from helpers.lessons.training_loops.exercises import _conclusions as conclusions
+from helpers.lessons.training_loops.exercises._common import (
+    CLASSES,
+    REGRESSION,
+    _drawn_setting,
+    _fit,
+    _step,
+)
+
+
+def _fit_like(**changes):
+    return lambda model, loader, loss_function, optimizer, epochs: _fit(
+        model, loader, loss_function, optimizer, epochs, **changes
+    )
+
+
+kind = FunctionExercise
+WEIGHTS_GO = "the weights go the right way"
+HISTORY_MEAN = "the history is the mean loss per sample"
+TRAINS_TRAIN = "trains in train mode"
+requirements = {
+    WEIGHTS_GO: 1,
+    HISTORY_MEAN: 1,
+    TRAINS_TRAIN: 1,
+}
+parts = {
+    "weights": WEIGHTS_GO,
+    "history": HISTORY_MEAN,
+    "history holds Python floats": HISTORY_MEAN,
+}
+driver = drivers.loop
+conclude = conclusions.loop
+seconds = 5
+
+
+def inputs(draw):
+    yield REGRESSION | {"epochs": 2}
+    yield CLASSES | {"shuffle": True, "epochs": 3}
+    yield _drawn_setting(draw, shuffle=True, epochs=4)
+    yield case(REGRESSION | {"dropout": 0.5, "epochs": 2}, requirement=TRAINS_TRAIN)
+    yield case(_drawn_setting(draw, dropout=0.4, epochs=3), requirement=TRAINS_TRAIN)
+
+
+def reference(model, loader, loss_function, optimizer, epochs):
+    return _fit(model, loader, loss_function, optimizer, epochs)
+
+
+def _running(model, loader, loss_function, optimizer, epochs):
+    means = []
+    model.train()
+    for _ in range(epochs):
+        mean, seen = 0.0, 0
+        for X, Y in loader:
+            loss = loss_function(model(X), Y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            seen += len(Y)
+            mean += (loss.item() - mean) * len(Y) / seen
+        means.append(mean)
+    return means
+
+
+def _by_length_of_dataset(model, loader, loss_function, optimizer, epochs):
+    history = [0.0] * epochs
+    for epoch in range(epochs):
+        model.train()
+        for batch in loader:
+            loss = _step(model, loss_function, optimizer, *batch)
+            history[epoch] += loss * batch[0].shape[0] / len(loader.dataset)
+    return history
+
+
+def _one_epoch(model, loader, loss_function, optimizer, epochs):
+    return _fit(model, loader, loss_function, optimizer, 1)
+
+
+def _no_zero(model, loss_function, optimizer, X, Y):
+    loss = loss_function(model(X), Y)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def _each_batch(model, loader, loss_function, optimizer, epochs):
+    history = []
+    for _ in range(epochs):
+        model.train()
+        history += [_step(model, loss_function, optimizer, X, Y) for X, Y in loader]
+    return history
+
+
+def _from_the_start(model, loader, loss_function, optimizer, epochs):
+    means = _fit(model, loader, loss_function, optimizer, epochs)
+    return [sum(means[: n + 1]) / (n + 1) for n in range(epochs)]
+
+
+def _over_batches(model, loader, loss_function, optimizer, epochs):
+    means = _fit(model, loader, loss_function, optimizer, epochs)
+    return [mean * len(loader.dataset) / len(loader) for mean in means]
+
+
+def _full_batches(model, loader, loss_function, optimizer, epochs):
+    sums = _fit(model, loader, loss_function, optimizer, epochs, average="sum")
+    return [total * loader.batch_size / len(loader.dataset) for total in sums]
+
+
+def _in_tensors(model, loader, loss_function, optimizer, epochs):
+    return [torch.tensor(mean) for mean in _fit(model, loader, loss_function, optimizer, epochs)]
+
+
+def _measured_again(model, loader, loss_function, optimizer, epochs):
+    history = []
+    for _ in range(epochs):
+        _fit(model, loader, loss_function, optimizer, 1)
+        losses = [loss_function(model(X), Y).item() * len(X) for X, Y in loader]
+        history.append(sum(losses) / len(loader.dataset))
+    return history
+
+
+mistakes = [
+    mistake(
+        _fit_like(average="sum"),
+        "That is the sum of the batch losses: it grows with the number of batches. Divide.",
+    ),
+    mistake(
+        _fit_like(average="batches"),
+        "You average over batches, so a sample of the small last batch counts more than the others. "
+        "Weigh each batch's loss with its size: `loss.item() * len(X)`, divided by the samples.",
+    ),
+    mistake(
+        _fit_like(average="sum / samples"),
+        "Each batch loss is already a mean over its samples. Multiply it with `len(X)` before you add, "
+        "then divide by the number of samples.",
+    ),
+    mistake(
+        _fit_like(average="last"), "That is the loss of the last batch alone, not of the epoch."
+    ),
+    mistake(
+        _fit_like(mode=False),
+        "The model came in eval mode, and you trained it so: dropout did nothing. `model.train()` first.",
+    ),
+    mistake(
+        _fit_like(step=_no_zero),
+        "The gradients of all batches so far add up: `optimizer.zero_grad()` belongs into each step.",
+    ),
+    mistake(
+        _one_epoch,
+        "One epoch only? Go through the loader `epochs` times; `return` stands outside both loops.",
+    ),
+    mistake(_each_batch, "One number for each epoch is asked for, and this is one for each batch."),
+    mistake(
+        _from_the_start,
+        "From the second epoch on, the losses of earlier epochs are still in the sum. Set the sum and "
+        "the count to 0 at the start of each epoch.",
+    ),
+    mistake(
+        _over_batches,
+        "The losses are weighed with the size of their batch, but then divided by the number of "
+        "batches, `len(loader)`. Divide by the number of samples.",
+    ),
+    mistake(
+        _full_batches,
+        "The last batch is smaller than `batch_size`. Weigh each loss with the size that its batch "
+        "really has, `len(X)`.",
+    ),
+    mistake(
+        _in_tensors,
+        "The history holds tensors. Python floats are wanted, as `.item()` gives them.",
+    ),
+    mistake(
+        _measured_again,
+        "That is the loss measured anew after each epoch, in a second walk through the data. Use the "
+        "losses that you trained with.",
+    ),
+]
+alternatives = [_running, _by_length_of_dataset]
+hints = [
+    "Two loops: over epochs, and inside over the batches `for X, Y in loader`.",
+    "`model.train()` at the start of an epoch; the inner body is your `training_step`.",
+    "Inside: `total += loss * len(X)` and `samples += len(X)`; after the epoch: "
+    "`history.append(total / samples)`.",
+]

@@ -1,0 +1,134 @@
+"""Train a model on one batch, and return that batch's loss as a Python number."""
+
+import torch
+from torch.nn import functional as F
+
+from helpers.checks.exercise import FunctionExercise, mistake
+from helpers.lessons.training_loops import drivers
+from helpers.lessons.training_loops.exercises import _conclusions as conclusions
+from helpers.lessons.training_loops.exercises._common import (
+    CLASSES,
+    REGRESSION,
+    _drawn_setting,
+    _step,
+)
+
+kind = FunctionExercise
+WEIGHTS_MOVE = "the weights move as they should"
+RETURNS_LOSS = "returns the loss as a Python number"
+requirements = {WEIGHTS_MOVE: 1, RETURNS_LOSS: 1}
+parts = {
+    "weights after each step": WEIGHTS_MOVE,
+    "losses": RETURNS_LOSS,
+    "losses are Python floats": RETURNS_LOSS,
+}
+driver = drivers.steps
+conclude = conclusions.steps
+seconds = 5
+
+
+def inputs(draw):
+    yield REGRESSION | {"steps": 3}
+    yield CLASSES | {"steps": 4}
+    yield _drawn_setting(draw, steps=5)
+
+
+reference = _step
+
+
+def _no_zero(model, loss_function, optimizer, X, Y):
+    loss = loss_function(model(X), Y)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def _tensor(model, loss_function, optimizer, X, Y):
+    optimizer.zero_grad()
+    loss = loss_function(model(X), Y)
+    loss.backward()
+    optimizer.step()
+    return loss
+
+
+def _loss_afterwards(model, loss_function, optimizer, X, Y):
+    _step(model, loss_function, optimizer, X, Y)
+    return loss_function(model(X), Y).item()
+
+
+def _no_step(model, loss_function, optimizer, X, Y):
+    optimizer.zero_grad()
+    loss = loss_function(model(X), Y)
+    loss.backward()
+    return loss.item()
+
+
+def _always_mse(model, loss_function, optimizer, X, Y):
+    Y = F.one_hot(Y, 2).float() if Y.dtype == torch.int64 else Y
+    return _step(model, F.mse_loss, optimizer, X, Y)
+
+
+def _own_optimizer(model, loss_function, optimizer, X, Y):
+    return _step(model, loss_function, torch.optim.SGD(model.parameters(), lr=0.1), X, Y)
+
+
+def _turned(model, loss_function, optimizer, X, Y):
+    return _step(model, lambda output, target: loss_function(target, output), optimizer, X, Y)
+
+
+def _zero_at_the_end(model, loss_function, optimizer, X, Y):
+    loss = loss_function(model(X), Y)
+    loss.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    return float(loss)
+
+
+def _by_hand(model, loss_function, optimizer, X, Y):
+    loss = loss_function(model(X), Y)
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    for p, slope in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+        p.grad = slope
+    optimizer.step()
+    return loss.tolist()
+
+
+mistakes = [
+    mistake(
+        _no_zero,
+        "The gradients of all batches so far add up. Clear them in each step: `optimizer.zero_grad()`.",
+    ),
+    mistake(
+        _tensor,
+        "The loss is returned as a tensor. It keeps its graph alive; `.item()` takes the number out.",
+    ),
+    mistake(
+        _loss_afterwards,
+        "That is the loss after the step, at the price of a second forward pass. Return the one that "
+        "you called `backward` on.",
+    ),
+    mistake(
+        _no_step,
+        "The weights never move. `optimizer.step()` has to come after `backward()` has filled the "
+        "gradients, and before `zero_grad()` clears them.",
+    ),
+    mistake(
+        _always_mse,
+        "You use a loss of your own choice. The caller hands one over: `loss_function(output, target)`.",
+    ),
+    mistake(
+        _own_optimizer,
+        "You make an optimizer of your own in each step. The caller hands one over, with its learning "
+        "rate and its memory: use that.",
+    ),
+    mistake(
+        _turned,
+        "The loss wants the output first, then the target: `loss_function(model(X), Y)`.",
+    ),
+]
+alternatives = [_zero_at_the_end, _by_hand]
+hints = [
+    "Five lines, in the order zero, forward, loss, backward, step; then a return.",
+    "The loss wants the output first, then the target: `loss_function(model(X), Y)`.",
+    "`optimizer.zero_grad()`, then the loss, `loss.backward()`, `optimizer.step()`, `return loss.item()`.",
+]
