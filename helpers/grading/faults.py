@@ -41,13 +41,13 @@ def faults_of_checks(notebook: NotebookNode, name: str) -> list[str]:
         notebook: as it is entered into the gradebook.
         name: its file's name, which says the lesson where the notebook does not.
     """
-    from helpers.checks import lesson, lesson_ids  # imports torch
+    from helpers.lessons import lesson, lesson_ids  # imports torch
 
     lessons, found = {}, []
     bound, asked = lessons_bound(notebook.cells), lessons_asked(notebook.cells)
     for one in asked or ([name] if name in lesson_ids() else []):
         try:
-            lessons[one] = {check.exercise.name: check.exercise for check in lesson(one)}
+            lessons[one] = {check.name: check.exercise for check in lesson(one)}
         except LookupError as error:
             found.append(f'{_where_asked(notebook, one)} asks for lesson("{one}"): {error}')
         except Exception as error:

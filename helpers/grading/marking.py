@@ -15,7 +15,6 @@ import torch
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-from helpers.checks import lesson
 from helpers.checks.exercise import Exercise, Plan
 from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
@@ -23,6 +22,7 @@ from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
 from helpers.grading.pages import CARD
 from helpers.grading.program import Program
 from helpers.grading.runner import Executed, Probe
+from helpers.lessons import lesson
 
 DAMAGED = "a damaged record of"
 """How the suspicion begins that a record was made up."""
@@ -74,7 +74,8 @@ def find_checks(notebook: NotebookNode, name: str) -> dict[int, Checked]:
     graded cells are not in the result: they are run as nbgrader does.
 
     Args:
-        notebook: its own `check = lesson("01_tensors")` says the lesson: as it was released, if that is known.
+        notebook: its own `from helpers.lessons.tensors import check` says the lesson: as it was released, if
+            that is known.
         name: the file's, which says the lesson where the notebook does not.
     """
     lessons = _lessons(notebook, name)
@@ -99,7 +100,7 @@ def _lessons(notebook: NotebookNode, name: str) -> list[tuple[str, dict[str, Exe
     found = []
     for bound, lesson_id in (*asked.items(), (USUAL, name)):
         with contextlib.suppress(LookupError):
-            found.append((bound, {c.exercise.name: c.exercise for c in lesson(lesson_id)}))
+            found.append((bound, {c.name: c.exercise for c in lesson(lesson_id)}))
     return found
 
 

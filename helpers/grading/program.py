@@ -180,7 +180,7 @@ _MACHINERY = (
         "types.CodeType",
     ),
 )
-_OPEN = {"helpers.checks.lesson", "helpers.checks.lesson_ids", "helpers.checks.Verdict"}
+_OPEN = {"helpers.checks.Lesson", "helpers.checks.Verdict"}
 _NAMESPACES = ("globals", "locals", "vars")
 _SHELL = {
     "run_line_magic",

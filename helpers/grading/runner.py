@@ -18,9 +18,9 @@ from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKer
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from helpers.checks.recording import MIME
 from helpers.grading.channels import BoundedClient
 from helpers.grading.files import shown
-from helpers.grading.inside import MIME
 from helpers.grading.outputs import CUT, JUDGED, SPARED, length, not_run, size, sound
 from helpers.grading.watch import Watch
 
@@ -30,7 +30,7 @@ _TOO_LONG = {
     "evalue": "the cell took too long",
     "traceback": ["This cell took too long and was stopped."],
 }
-_INSIDE = "__import__('helpers.checks', fromlist=['checks'])"
+_INSIDE = "__import__('helpers.checks.recording', fromlist=['recording'])"
 _PROBE = _INSIDE + ".send_record({0.plan!r}, {0.name!r})"
 _QUIET = _INSIDE + ".quiet({on})"
 OURS = 4  # on a busy machine no student is to lose points by what the course wrote

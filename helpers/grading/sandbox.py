@@ -20,8 +20,10 @@ from typing import Any
 
 from jupyter_client import AsyncKernelManager
 
+from helpers import lessons
 from helpers.grading.files import write_files
 from helpers.grading.walls import MARKING, Bubblewrap, Container, Limits, chosen
+from helpers.lessons.registry import EXERCISES, origins
 from helpers.notebooks import ROOT
 
 PRELOADED = (
@@ -34,9 +36,10 @@ PRELOADED = (
     "PIL.Image",
     "helpers.data",
     "helpers.plots",
-    "helpers.demos.*",
+    "helpers.checks.recording",
     "helpers.checks.probe",
-    "helpers.checks.drivers.*",
+    "helpers.lessons.*.drivers",
+    "helpers.lessons.*.demos",
 )
 _FOLDERS = "course-marking-"  # and the number of the process that owns one
 ENDED = "the sandbox came to an end"
@@ -91,14 +94,18 @@ class Left:
 def seal(folder: Path) -> Path:
     """Copy what a lesson imports into `folder`, without the exercises' answers and without the grader."""
     here = ROOT / "helpers"
-    skip = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(
-        here, folder / "helpers", ignore=lambda d, names: _withheld(Path(d), here) | skip(d, names)
-    )
-    lessons = folder / "helpers/checks/lessons"
-    lessons.mkdir()
-    (lessons / "__init__.py").write_text("")
-    shutil.copy(here / "grading/inside.py", folder / "helpers/checks/__init__.py")
+    kept = folder / "helpers/lessons"
+    shutil.copytree(here, folder / "helpers", ignore=partial(_withheld, here / "grading"))
+    for origin in origins():
+        source = origin.folder()
+        if source is None or source.parent == here / "lessons":
+            continue
+        if origin.package.startswith(f"{lessons.__name__}."):
+            shutil.copytree(source, kept / source.name, ignore=partial(_withheld, None))
+        else:  # as it was installed, with all that lies in the same package
+            top = source.parents[origin.package.count(".") - 1] if "." in origin.package else source
+            if not (folder / top.name).exists():
+                shutil.copytree(top, folder / top.name, ignore=partial(_withheld, None))
     (folder / MARKING).mkdir()
     for name in ("warm.py", "files.py"):
         shutil.copy(here / "grading" / name, folder / MARKING / name)
@@ -106,8 +113,12 @@ def seal(folder: Path) -> Path:
     return folder
 
 
-def _withheld(folder: Path, package: Path) -> set[str]:
-    return {package: {"grading"}, package / "checks": {"lessons"}}.get(folder, set())
+def _withheld(grading: Path | None, folder: str, names: list[str]) -> set[str]:
+    """Return what stays behind of a folder: declarations, whose packages are all called alike, and the grader."""
+    left = {"__pycache__", EXERCISES}
+    return left | (
+        {grading.name} if grading is not None and Path(folder) == grading.parent else set()
+    )
 
 
 def _clear_leftovers() -> None:

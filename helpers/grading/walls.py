@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.lessons.registry import exercises
 from helpers.notebooks import ROOT
 
 CHOICE = "COURSE_CONTAINER"
@@ -93,6 +94,10 @@ class Bubblewrap:
         command = self._walls()
         for path in sorted({sys.prefix, sys.base_prefix}):
             command += ["--ro-bind", path, path]
+        for folder in exercises():  # of packages that are installed beside Python's own
+            command += (
+                ["--tmpfs", str(folder), "--remount-ro", str(folder)] if _is_seen(folder) else []
+            )
         command += ["--ro-bind", str(sealed), SEALED]
         command += ["--ro-bind-try", str(ROOT / "assets"), f"{SEALED}/assets"]
         command += ["--bind", str(kernels), str(kernels)]
@@ -189,6 +194,11 @@ class Container:
                 timeout=_PATIENCE,
             )
         return None
+
+
+def _is_seen(folder: Path) -> bool:
+    shown = [*_SYSTEM, sys.prefix, sys.base_prefix]
+    return any(folder.is_relative_to(path) for path in shown)
 
 
 def chosen() -> Bubblewrap | Container:

@@ -2,18 +2,22 @@
 
 import ast
 import difflib
+import functools
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import pkgutil
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import helpers.lessons
 from helpers import progress as kept
-from helpers.checks import Lesson
+
+if TYPE_CHECKING:  # not before a lesson is wanted: torch takes a second
+    from helpers.checks import Lesson
 
 GROUP = "helpers.lessons"
 """Entry points of this group name lessons' packages: `my_topic = "my_course.my_topic"`."""
@@ -25,6 +29,9 @@ SETTING = "lesson_folders"
 """`c.Lessons.lesson_folders = ["lessons"]` in a course's nbgrader_config.py names them too."""
 
 CONFIG = "nbgrader_config.py"
+EXERCISES = "exercises"
+"""The package in a lesson's that holds its declarations, which never reach the process of a student's code."""
+
 ID = re.compile(r"\d\d_\w+")
 
 
@@ -39,6 +46,15 @@ class Origin:
 
     package: str
     source: str
+
+    def folder(self) -> Path | None:
+        """Return the package's folder, or None where there is none; of the package itself nothing is imported."""
+        try:
+            spec = importlib.util.find_spec(self.package)
+        except (ImportError, AttributeError, ValueError):
+            return None
+        places = list(spec.submodule_search_locations or ()) if spec else []
+        return Path(places[0]).resolve() if places else None
 
 
 @dataclass(frozen=True)
@@ -97,12 +113,20 @@ def origins() -> list[Origin]:
     return found + [Origin(point.value, "installed") for point in points]
 
 
+def exercises() -> list[Path]:
+    """Return the folders of all lessons that hold declarations."""
+    places = (origin.folder() for origin in origins())
+    return [p / EXERCISES for p in places if p is not None and (p / EXERCISES).is_dir()]
+
+
 def _source(folder: Path, here: Path) -> str:
     return "helpers" if folder.resolve() == here.resolve() else str(folder)
 
 
-def load(origin: Origin) -> Lesson | Broken:
+def load(origin: Origin) -> "Lesson | Broken":
     """Return the lesson of a package, or why it is none."""
+    from helpers.checks import Lesson
+
     try:
         check = importlib.import_module(origin.package).check
     except Exception as error:  # whatever a teacher's own package raises
@@ -112,22 +136,29 @@ def load(origin: Origin) -> Lesson | Broken:
     return check
 
 
-def found() -> Iterator[tuple[Origin, Lesson | Broken]]:
-    """Yield each lesson with where it comes from; of two with one id the second is reported as broken."""
+@functools.cache
+def found() -> "tuple[tuple[Origin, Lesson | Broken], ...]":
+    """Return each lesson with where it comes from; of two with one id the second is reported as broken.
+
+    What this process has found once stays so.
+    """
+    from helpers.checks import Lesson
+
+    everything: list[tuple[Origin, Lesson | Broken]] = []
     taken: dict[str, Origin] = {}
     for origin in origins():
         one = load(origin)
         if isinstance(one, Lesson) and one.id in taken:
-            yield origin, Broken(origin, f"{taken[one.id].package} is lesson {one.id} already")
-            continue
-        if isinstance(one, Lesson):
+            one = Broken(origin, f"{taken[one.id].package} is lesson {one.id} already")
+        elif isinstance(one, Lesson):
             taken[one.id] = origin
-        yield origin, one
+        everything.append((origin, one))
+    return tuple(everything)
 
 
-def lessons() -> dict[str, Lesson]:
+def lessons() -> "dict[str, Lesson]":
     """Return all lessons by id, in order."""
-    sound = (one for _, one in found() if isinstance(one, Lesson))
+    sound = (one for _, one in found() if not isinstance(one, Broken))
     return {one.id: one for one in sorted(sound, key=lambda lesson: lesson.id)}
 
 
@@ -136,37 +167,30 @@ def lesson_ids() -> list[str]:
     return list(lessons())
 
 
-def lesson(lesson_id: str) -> Lesson:
-    """Return the checks of a lesson, say "01_tensors".
+def lesson(name: str) -> "Lesson":
+    """Return the checks of a lesson.
+
+    Args:
+        name: its id, say "01_tensors", or its package, "helpers.lessons.tensors". Nothing is imported that is not
+            known as a lesson.
 
     Raises:
         LookupError: there is no such lesson; the message says which come near, or why it cannot be loaded.
     """
-    if not ID.fullmatch(str(lesson_id)):
-        raise LookupError(f"a lesson's name reads like '01_tensors', not {lesson_id!r}")
-    everything = list(found())
-    known = {one.id: one for _, one in everything if isinstance(one, Lesson)}
-    if lesson_id in known:
-        return known[lesson_id]
-    near = difflib.get_close_matches(lesson_id, known, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    known = lessons()
+    every = known | {one.package: one for one in known.values()}
+    if name in every:
+        return every[name]
+    for origin, one in found():
+        if isinstance(one, Broken) and name == origin.package:
+            raise LookupError(f"{name} cannot be loaded: {one.why}")
     broken = [
-        f"{o.package} ({o.source}): {one.why}" for o, one in everything if isinstance(one, Broken)
+        f"{o.package} ({o.source}): {one.why}" for o, one in found() if isinstance(one, Broken)
     ]
+    near = difflib.get_close_matches(str(name), every, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
     also = f". Not loaded: {'; '.join(broken)}" if broken else ""
-    raise LookupError(f"there are no checks for {lesson_id!r}{hint}{also}")
-
-
-def lesson_of(package: str) -> Lesson:
-    """Return the lesson of a package, as a notebook imports it: "helpers.lessons.tensors".
-
-    Raises:
-        LookupError: the package makes no lesson.
-    """
-    one = load(Origin(package, ""))
-    if isinstance(one, Broken):
-        raise LookupError(f"{package} is no lesson: {one.why}")
-    return one
+    raise LookupError(f"there are no checks for {name!r}{hint}{also}")
 
 
 def progress() -> kept.Progress:
