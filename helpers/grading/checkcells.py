@@ -7,7 +7,7 @@ from nbformat.notebooknode import NotebookNode
 
 from helpers.grading.effects import parse
 
-_PACKAGE, _NAME = "helpers", "checks"
+_PACKAGE, _NAME = "helpers", "lessons"
 _MODULE = f"{_PACKAGE}.{_NAME}"
 ASKED = "course_lessons"
 """Metadata of a submission that is to be marked: the names of lessons in the notebook as it was released."""
@@ -17,15 +17,18 @@ USUAL = "check"
 
 
 def lessons_bound(cells: Iterable[NotebookNode]) -> dict[str, str]:
-    """Return the names that stand for a lesson's checks, with the lesson: `check = lesson("01_tensors")`.
+    """Return the names that stand for a lesson's checks, with the lesson's package or id.
 
-    A name that is bound to more than one lesson stands for the last.
+    `from helpers.lessons.tensors import check` binds one, and so does `check = lesson("01_tensors")`. Whether a
+    package is a lesson is not looked up here. A name that is bound to more than one stands for the last.
     """
     trees = _trees(cells)
     callees = _callees(trees)
     bound = {}
     for tree in trees:
         for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                bound |= dict(_taken_from(node))
             asked = _asked(getattr(node, "value", None), callees)
             if asked and isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -37,8 +40,9 @@ def lessons_asked(cells: Iterable[NotebookNode]) -> dict[str, None]:
     """Return the lessons that a notebook asks for, bound to a name or not, in their order."""
     trees = _trees(cells)
     callees = _callees(trees)
-    nodes = (node for tree in trees for node in ast.walk(tree))
-    return dict.fromkeys(asked for node in nodes if (asked := _asked(node, callees)))
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    packages = [p for n in nodes if isinstance(n, ast.ImportFrom) for _, p in _taken_from(n)]
+    return dict.fromkeys([*packages, *(asked for n in nodes if (asked := _asked(n, callees)))])
 
 
 def names_of_checks(cells: Iterable[NotebookNode]) -> frozenset[str]:
@@ -127,6 +131,14 @@ def _asked(node: ast.AST | None, callees: set[str]) -> str:
     values = [*node.args, *(keyword.value for keyword in node.keywords)]
     first = values[0] if len(values) == 1 else None
     return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+def _taken_from(node: ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """Yield the names that an import gives to a package's checks, with the package."""
+    if node.module and not node.level:
+        for alias in node.names:
+            if alias.name == USUAL or (alias.name == "*" and node.module.startswith(f"{_MODULE}.")):
+                yield alias.asname or USUAL, node.module
 
 
 def _given_by(statement: ast.stmt) -> Iterator[str]:

@@ -49,9 +49,12 @@ def faults_of_checks(notebook: NotebookNode, name: str) -> list[str]:
         try:
             lessons[one] = {check.name: check.exercise for check in lesson(one)}
         except LookupError as error:
-            found.append(f'{_where_asked(notebook, one)} asks for lesson("{one}"): {error}')
+            if "." not in one or one.startswith(
+                "helpers.lessons."
+            ):  # any package may have a `check`
+                found.append(f"{_where_asked(notebook, one)} asks for the checks of {one}: {error}")
         except Exception as error:
-            found.append(f'lesson("{one}") cannot be loaded: {type(error).__name__}: {error}')
+            found.append(f"the lesson {one} cannot be loaded: {type(error).__name__}: {error}")
     if not lessons:
         return found
     if not asked:
@@ -103,7 +106,7 @@ def _why_unread(tree: ast.Module, name: str, others: set[str]) -> Iterator[str]:
     if others:
         yield (
             f"reaches a check by {_and(sorted(others))}, which the marker does not follow: write "
-            f'{name} = lesson("…") in a cell of its own and {name}.EXERCISE() here'
+            f"from helpers.lessons.TOPIC import {name} in a cell of its own and {name}.EXERCISE() here"
         )
     elif len(exercises) > 1:
         yield f"checks {_and(sorted(exercises))}: give each a cell and points of its own"
@@ -121,7 +124,7 @@ def _why_unread(tree: ast.Module, name: str, others: set[str]) -> Iterator[str]:
 
 def _where_asked(notebook: NotebookNode, lesson: str) -> str:
     for number, cell in enumerate(notebook.cells, 1):
-        if cell.cell_type == "code" and lesson in cell.source and "lesson" in cell.source:
+        if cell.cell_type == "code" and lesson in cell.source:
             return f"cell {number}"
     return "the notebook"
 

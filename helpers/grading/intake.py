@@ -13,6 +13,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.coursedir import CourseDirectory
 
+from helpers.grading.checkcells import lessons_asked
 from helpers.grading.files import read_files
 from helpers.grading.reading import UnreadableError, read_notebook
 
@@ -157,13 +158,13 @@ def _likeness(notebook: NotebookNode, name: str, cells: Iterable[str]) -> int:
     for cell in notebook.cells:
         metadata = cell.metadata.get("nbgrader")
         own += isinstance(metadata, dict) and str(metadata.get("grade_id")) in known
-    return 2 * own + (name in lessons_named(notebook))
+    asked = {one.rpartition(".")[2] for one in lessons_named(notebook)}
+    return 2 * own + (name in asked or name[3:] in asked)
 
 
 def lessons_named(notebook: NotebookNode) -> set[str]:
-    """Return the lessons whose checks a notebook asks for: `check = lesson("01_tensors")`."""
-    code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
-    return set(re.findall(r"\blesson\(\s*['\"](\w+)['\"]\s*\)", code))
+    """Return the lessons whose checks a notebook asks for, by package or id."""
+    return set(lessons_asked(notebook.cells))
 
 
 def fingerprint_of(path: Path, key: str) -> tuple[str, dict]:

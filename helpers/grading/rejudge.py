@@ -27,7 +27,7 @@ from tqdm import tqdm
 from traitlets import Bool, default
 from traitlets.utils.importstring import import_item
 
-from helpers.checks import Lesson, lesson
+from helpers.checks import Lesson
 from helpers.grading.batch import course_problem
 from helpers.grading.changes import Graded, graded_now
 from helpers.grading.checkcells import read_check
@@ -46,6 +46,7 @@ from helpers.grading.records import (
 )
 from helpers.grading.runner import COURSES_OWN, Executed
 from helpers.grading.versions import question, versions
+from helpers.lessons import lesson
 
 _AGAIN = "mark it again: autograde with --force"
 

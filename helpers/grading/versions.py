@@ -4,31 +4,41 @@ import ast
 import functools
 import hashlib
 import importlib.metadata
-import inspect
+import importlib.util
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import helpers.checks
-from helpers.checks import drivers
-from helpers.checks.exercise import exercises_of
+from helpers.lessons import lesson
+from helpers.lessons.registry import EXERCISES
 
 _CHECKS = Path(helpers.checks.__file__).parent
-_DRIVERS = Path(drivers.__file__).parent
+_DRIVERS = "drivers"
 
 
 def versions(lesson_id: str) -> dict[str, str]:
-    """Return short digests of the engine's and a lesson's sources, and the version of torch."""
-    engine = (p for p in sorted(_CHECKS.rglob("*.py")) if _CHECKS / "lessons" not in p.parents)
-    modules = {type(e).__module__ for e in exercises_of(lesson_id).values()}
-    declared = {Path(inspect.getfile(sys.modules[m])) for m in modules}
+    """Return short digests of the engine's and a lesson's sources, and the version of torch.
+
+    Raises:
+        LookupError: there is no such lesson.
+    """
+    declared = _file(f"{lesson(lesson_id).package}.{EXERCISES}")
+    exercises = sorted(declared.parent.rglob("*.py")) if declared else []
     return {
-        "engine": _digest_of(tuple(engine)),
-        "lesson": _digest_of(tuple(sorted(declared))),
+        "engine": _digest_of(tuple(sorted(_CHECKS.rglob("*.py")))),
+        "lesson": _digest_of(tuple(exercises)),
         "torch": importlib.metadata.version("torch"),
     }
+
+
+def _file(module: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(module)
+    except ImportError:
+        return None
+    return Path(spec.origin) if spec and spec.origin else None
 
 
 @functools.lru_cache(
@@ -80,20 +90,19 @@ def _texts(names: Iterable[str]) -> list[str]:
 
 @functools.lru_cache(maxsize=64)
 def _definitions(module: str) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return for each name that a module of the drivers defines its text, and the names that it refers to."""
-    path = _DRIVERS / f"{module}.py"
-    if not path.is_file():
+    """Return for each name that a module of drivers defines its text, and the names of drivers it refers to."""
+    path = _file(module) if module.rpartition(".")[2] == _DRIVERS else None
+    if path is None:
         return {}
     source = path.read_text(encoding="utf-8")
     lines, body = source.splitlines(), ast.parse(source).body
-    known: dict[str, str] = {}  # what names of the module mean: "module.name", or "module" alone
+    known: dict[
+        str, str
+    ] = {}  # what names of the module mean: "package.drivers", or a name in such a module
     own: dict[str, ast.stmt] = {}
     for statement in body:
-        if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(
-            drivers.__name__
-        ):
-            where = statement.module.removeprefix(drivers.__name__).lstrip(".")
-            known |= {a.asname or a.name: f"{where}.{a.name}".lstrip(".") for a in statement.names}
+        if isinstance(statement, ast.ImportFrom) and not statement.level:
+            known |= {a.asname or a.name: f"{statement.module}.{a.name}" for a in statement.names}
         for name in _bound_by(statement):
             own[name], known[name] = statement, f"{module}.{name}"
     return {
@@ -118,10 +127,13 @@ def _text(statement: ast.stmt, lines: list[str]) -> str:
 
 
 def _refers(statement: ast.stmt, known: dict[str, str]) -> Iterator[str]:
+    """Yield the names in modules of drivers that a statement refers to."""
     for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and "." in known.get(node.id, ""):
-            yield known[node.id]
+        if isinstance(node, ast.Name):
+            name = known.get(node.id, "")
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            module = known.get(node.value.id, ".")
-            if "." not in module:
-                yield f"{module}.{node.attr}"
+            name = f"{known.get(node.value.id, '')}.{node.attr}"
+        else:
+            continue
+        if f".{_DRIVERS}." in name:
+            yield name

@@ -63,7 +63,9 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def preload(modules: list[str], extra: list[str]) -> set[str]:
-    """Import modules ("package.*": all in it) and make the caches that drawing needs.
+    """Import modules and make the caches that drawing needs.
+
+    "package.*" stands for all that is in it, "package.*.name" for this one of each package in it.
 
     Starts no thread: a fork would lose it.
 
@@ -93,9 +95,11 @@ def preload(modules: list[str], extra: list[str]) -> set[str]:
 def _import(name: str) -> None:
     """Import a module, if it lets itself be imported: some raise more than ImportError, some end the program."""
     with contextlib.suppress(BaseException):
-        package = importlib.import_module(name.removesuffix(".*"))
-        for inner in pkgutil.iter_modules(package.__path__) if name.endswith(".*") else ():
-            importlib.import_module(f"{package.__name__}.{inner.name}")
+        outer, star, rest = name.partition(".*")
+        package = importlib.import_module(outer)
+        for inner in pkgutil.iter_modules(package.__path__) if star else ():
+            with contextlib.suppress(ImportError):  # not every lesson has drivers
+                importlib.import_module(f"{outer}.{inner.name}{rest}")
 
 
 @contextlib.contextmanager
