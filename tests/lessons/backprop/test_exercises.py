@@ -8,9 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from helpers.checks import lesson
-
-check = lesson("05_backprop")
+from helpers.lessons.backprop import check
 
 
 def verdict(name, answer):

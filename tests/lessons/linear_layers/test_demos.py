@@ -6,12 +6,12 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import pytest
 import torch
-from helpers.demos import linear_layers as demos
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
 from helpers.data import penguins
+from helpers.lessons.linear_layers import demos
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from helpers.demos import transfer_learning as demos
 
 from helpers import data
+from helpers.lessons.transfer_learning import demos
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import Dataset, TensorDataset
 
-from helpers.checks import lesson
-
-check = lesson("06_training_loops")
+from helpers.lessons.training_loops import check
 
 
 def verdict(name, answer):

@@ -3,12 +3,12 @@
 import matplotlib.pyplot as plt
 import pytest
 import torch
-from helpers.demos import loss as demos
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from helpers import data
+from helpers.lessons.loss import demos
 
 
 @pytest.fixture(autouse=True)

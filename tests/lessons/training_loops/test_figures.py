@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.plots import training_loops as plots
+from helpers.lessons.training_loops import figures as plots
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,10 @@ import itertools
 import matplotlib.pyplot as plt
 import pytest
 import torch
-from helpers.demos import tensors as demos
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from helpers.lessons.tensors import demos
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from helpers.checks import lesson
 from helpers.checks.judge import judge
 from helpers.checks.probe import probe
+from helpers.lessons.tensors import check as CHECKS
 
-CHECKS = lesson("01_tensors")
 SEEDS = (1, 2)
 
 

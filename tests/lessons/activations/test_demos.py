@@ -6,9 +6,10 @@ import re
 import matplotlib.pyplot as plt
 import pytest
 import torch
-from helpers.demos import activations as demos
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from helpers.lessons.activations import demos
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,10 @@
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
-from helpers.demos import Exploration, choice, explore, slider, switch, whole_slider
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+
+from helpers.explore import Exploration, choice, explore, slider, switch, whole_slider
 
 
 def draw(slope, count=1, grid=False, colour="b"):

@@ -4,8 +4,9 @@ import itertools
 
 import matplotlib.pyplot as plt
 import pytest
-from helpers.demos import backprop as demos
 from matplotlib.figure import Figure
+
+from helpers.lessons.backprop import demos
 
 EXPLORATIONS = [demos.line_by_hand, demos.walk, demos.neuron]
 

@@ -6,9 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers.checks import lesson
-
-check = lesson("04_loss")
+from helpers.lessons.loss import check
 
 
 def verdict(name, answer):

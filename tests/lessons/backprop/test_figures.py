@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from helpers.plots import backprop as pictures
+from helpers.lessons.backprop import figures as pictures
 
 
 @pytest.fixture(autouse=True)

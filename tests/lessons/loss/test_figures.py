@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.plots import loss as plots
+from helpers.lessons.loss import figures as plots
 
 
 @pytest.fixture(autouse=True)

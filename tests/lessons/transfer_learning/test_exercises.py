@@ -2,13 +2,13 @@
 
 import pytest
 import torch
-from helpers.checks.lessons import transfer_learning as lesson
 from torch import nn
 from torch.nn import functional as F
 
 from helpers import data
 from helpers.checks.judge import judge
 from helpers.checks.probe import probe
+from helpers.lessons.transfer_learning import check as lesson
 
 
 def verdict(exercise, answer, seed=3):

@@ -5,9 +5,10 @@ import itertools
 import matplotlib.pyplot as plt
 import pytest
 import torch
-from helpers.demos import training_loops as demos
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
+
+from helpers.lessons.training_loops import demos
 
 EXPLORATIONS = [demos.patience, demos.rates, demos.momentum]
 

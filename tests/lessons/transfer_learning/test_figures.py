@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.plots import transfer_learning as figures
+from helpers.lessons.transfer_learning import figures
 
 
 @pytest.fixture(autouse=True)
