@@ -1,5 +1,5 @@
 # `make lab` opens the course; `make test` proves it. Each makes .venv and installs what it needs.
-.PHONY: lab test notebooks release figures lint format bench clean help
+.PHONY: lab test check notebooks release figures lint format bench clean help
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
@@ -18,7 +18,12 @@ lab: $(READY) ## open the course in JupyterLab
 	$(BIN)/python -m helpers.lab $(OPTIONS)
 
 test: $(READY) ## run every test
-	$(BIN)/python -m tests $(OPTIONS)
+	$(BIN)/python -m tests $(PARTS) $(OPTIONS)
+
+check: $(READY) ## the fast part of the tests, and style: while you work
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests fast $(OPTIONS)
 
 release: $(READY) ## make the learner editions in notebooks/ from solutions/
 	$(BIN)/python -m helpers.grading.release

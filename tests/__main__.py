@@ -1,7 +1,8 @@
-"""Run every test: `make test`, or `python -m tests [options for pytest]`.
+"""Run every test: `make test`, or `python -m tests [parts] [options for pytest]`.
 
-Three runs of pytest, since nbval compares the stored outputs of solutions/ and has none to compare in
-notebooks/. All of them run, whatever the first says; the exit status tells whether all passed.
+Three parts, since nbval compares the stored outputs of solutions/ and has none to compare in notebooks/. All of them
+run, whatever the first says; the exit status tells whether all passed. `python -m tests fast` runs what takes the
+shortest time: no kernels, no browser, no real marking, none of the longer proofs.
 """
 
 import os
@@ -14,18 +15,29 @@ from helpers.notebooks import NOTEBOOKS, ROOT, SOLUTIONS
 WORKERS = str(min(4, os.cpu_count() or 1))
 RUNS = {
     "tests": ["tests", "--dist=worksteal"],
-    "solutions, outputs compared": [str(SOLUTIONS), "--nbval", "--dist=loadfile"],
-    "learner editions": [str(NOTEBOOKS), "--nbval-lax", "--dist=loadfile"],
+    "solutions": [str(SOLUTIONS), "--nbval", "--dist=loadfile"],  # outputs compared
+    "notebooks": [str(NOTEBOOKS), "--nbval-lax", "--dist=loadfile"],  # the learner editions
 }
+FAST = [
+    "tests",
+    "--dist=worksteal",
+    "-m",
+    "not notebook and not grading and not browser and not slow",
+]
 
 
-def main(options: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Return 0 when every test passed."""
+    parts = [a for a in arguments if a in RUNS]
+    options = [a for a in arguments if a not in RUNS and a != "fast"]
+    runs = {part: RUNS[part] for part in parts or RUNS}
+    if "fast" in arguments:
+        runs = {"fast": FAST}
     # One torch thread for each worker and kernel, and a learner's own progress left alone.
     settings = {"OMP_NUM_THREADS": "1", "COURSE_PROGRESS": os.devnull}
     results = {}
-    for name, arguments in RUNS.items():
-        command = [sys.executable, "-m", "pytest", f"-n{WORKERS}", *arguments, *options]
+    for name, chosen in runs.items():
+        command = [sys.executable, "-m", "pytest", f"-n{WORKERS}", *chosen, *options]
         print(f"\n== {name} ==", flush=True)
         start = time.monotonic()
         status = subprocess.run(command, cwd=ROOT, env=os.environ | settings).returncode

@@ -19,6 +19,7 @@ _COLOURS = {
     "raised": "#c4540a",
     "out of time": "#c4540a",
     "not attempted": "#7a7a7a",
+    "recorded": "#7a7a7a",
 }
 _TEXT = "var(--jp-ui-font-color1, inherit)"
 _QUIET = "var(--jp-ui-font-color2, inherit)"
