@@ -5,7 +5,11 @@ import sys
 
 COMMANDS = {
     "students": ("helpers.grading.students:StudentsApp", "FILE", "enter a class list"),
-    "collect": ("helpers.grading.collect:CollectApp", "LESSON", "sort what was handed in"),
+    "collect": (
+        "helpers.grading.collecting.command:CollectApp",
+        "LESSON",
+        "sort what was handed in",
+    ),
     "autograde": ("helpers.grading.batch:BatchApp", "LESSON", "mark all submissions"),
     "rejudge": (
         "helpers.grading.rejudge:RejudgeApp",

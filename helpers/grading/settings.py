@@ -43,8 +43,8 @@ def use(c: Config, config_file: str | Path, course_id: str = "deep_learning") ->
     # as ada_01_tensors.ipynb; and whatever else this expression finds. What is there already is replaced by newer
     # work alone.
     c.ZipCollectApp.downloaded_directory = "course/downloaded"
-    c.ZipCollectApp.extractor_plugin = "helpers.grading.collect.Extract"
-    c.ZipCollectApp.collector_plugin = "helpers.grading.collect.Collect"
+    c.ZipCollectApp.extractor_plugin = "helpers.grading.collecting.plugins.Extract"
+    c.ZipCollectApp.collector_plugin = "helpers.grading.collecting.plugins.Collect"
     c.ZipCollectApp.force = True
     c.FileNameCollectorPlugin.named_regexp = (
         r".*/(?P<student_id>[^/]+?)_(?P<file_id>\d\d_[a-z_]+)\.ipynb"
