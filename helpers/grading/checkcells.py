@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from nbformat.notebooknode import NotebookNode
 
-from helpers.grading.effects import parse
+from helpers.grading.effects.cells import parse
 
 _PACKAGE, _NAME = "helpers", "lessons"
 _MODULE = f"{_PACKAGE}.{_NAME}"

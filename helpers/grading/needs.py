@@ -17,17 +17,10 @@ from functools import lru_cache
 from nbformat.notebooknode import NotebookNode
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 
-from helpers.grading.effects import (
-    ANYTHING,
-    FILES,
-    RANDOM,
-    SETTINGS,
-    Effects,
-    Libraries,
-    Statement,
-    parse,
-    statements,
-)
+from helpers.grading.effects.cells import parse
+from helpers.grading.effects.libraries import Libraries
+from helpers.grading.effects.model import ANYTHING, FILES, RANDOM, SETTINGS, Effects, Statement
+from helpers.grading.effects.reader import statements
 from helpers.grading.runner import COURSES_OWN
 
 _PLACES = {SETTINGS, FILES, ANYTHING, *RANDOM.values()}
