@@ -7,10 +7,14 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 from nbclient import NotebookClient
+
+from helpers.lessons.places import course
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = ROOT / "solutions"
@@ -18,9 +22,9 @@ NOTEBOOKS = ROOT / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def lesson_ids() -> list[str]:
-    """Return the ids of the lessons in solutions/, in order."""
-    return sorted(p.parent.name for p in SOLUTIONS.glob("*/*.ipynb") if p.stem == p.parent.name)
+def lesson_ids(folder: Path = SOLUTIONS) -> list[str]:
+    """Return the ids of the lessons whose notebooks lie in a folder, in order."""
+    return sorted(p.parent.name for p in folder.glob("*/*.ipynb") if p.stem == p.parent.name)
 
 
 def path(lesson: str, folder: Path = SOLUTIONS) -> Path:
@@ -29,9 +33,16 @@ def path(lesson: str, folder: Path = SOLUTIONS) -> Path:
 
 
 def execute(
-    notebook: nbformat.NotebookNode, folder: Path, timeout: int = 300
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    timeout: int = 300,
+    env: Mapping[str, str] = MappingProxyType({}),
 ) -> nbformat.NotebookNode:
     """Run every cell of `notebook` in a fresh kernel, working in `folder`; returns the same object.
+
+    Args:
+        timeout: seconds for a cell.
+        env: the kernel's environment variables beside those of this process.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell without the tag raises-exception raised.
@@ -46,7 +57,8 @@ def execute(
         store_widget_state=False,
     )
     with tempfile.TemporaryDirectory() as empty:  # a lesson shows progress: that of this run alone
-        client.execute(env=os.environ | {"COURSE_PROGRESS": str(Path(empty) / "progress.json")})
+        progress = {"COURSE_PROGRESS": str(Path(empty) / "progress.json")}
+        client.execute(env=os.environ | progress | dict(env))
     return _without_traces(notebook)
 
 
@@ -73,12 +85,13 @@ def _without_folders(text: str) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Run the lessons named (all without a name) and write their outputs into solutions/."""
-    for lesson in arguments or lesson_ids():
-        where = path(lesson)
+    """Run the lessons named (all without a name) and write their outputs into solutions/, that of the course here."""
+    sources = course().sources
+    for lesson in arguments or lesson_ids(sources):
+        where = path(lesson, sources)
         notebook = nbformat.read(where, as_version=4)
         nbformat.write(execute(notebook, where.parent), where)
-        print(f"ran {where.relative_to(ROOT)}")
+        print(f"ran {where}")
 
 
 if __name__ == "__main__":

@@ -119,6 +119,8 @@ class Exercise:
         points: in place of `requirements`, the points of an exercise that has but one.
         parts: for a driver that returns a dict: key → requirement. Only these keys are compared.
         mistakes, alternatives: wrong answers with their sentences; right answers in another form.
+        also_wrong: further wrong answers, without a sentence of their own. They are for the proofs alone, which show
+            that each loses points; a learner's answer is not compared with them.
         hints: from a nudge to nearly the answer.
         forbidden: a `forbid(...)`, or a list of them.
         driver: what runs the answer, a function of `helpers.checks.drivers` or of the lesson's own `drivers`. It
@@ -145,6 +147,7 @@ class Exercise:
     parts: ClassVar[dict[str, str]] = {}
     mistakes: ClassVar[list[Mistake]] = []
     alternatives: ClassVar[list] = []
+    also_wrong: ClassVar[list] = []
     hints: ClassVar[list[str]] = []
     forbidden: Any = ()
     driver = staticmethod(drivers.call)

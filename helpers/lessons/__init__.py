@@ -2,7 +2,7 @@
 
     from helpers.lessons.tensors import check, demos
 
-The packages lie in this folder, in folders that a teacher names (`helpers.lessons.registry.folders`), from which
+The packages lie in this folder, in folders that a teacher names (`helpers.lessons.places.folders`), from which
 they are imported as though they lay here, or in any installed package with an entry point in the group
 `helpers.lessons`.
 
@@ -11,7 +11,8 @@ they are imported as though they lay here, or in any installed package with an e
     python -m helpers.lessons prove 16_my_topic
 """
 
-from helpers.lessons.registry import folders, lesson, lesson_ids, lessons, progress
+from helpers.lessons.places import folders
+from helpers.lessons.registry import lesson, lesson_ids, lessons, progress
 
 __all__ = ["folders", "lesson", "lesson_ids", "lessons", "progress"]
 

@@ -1,12 +1,10 @@
 """Find lessons, wherever they come from."""
 
-import ast
 import difflib
 import functools
 import importlib
 import importlib.metadata
 import importlib.util
-import os
 import pkgutil
 import re
 from dataclasses import dataclass
@@ -22,13 +20,6 @@ if TYPE_CHECKING:  # not before a lesson is wanted: torch takes a second
 GROUP = "helpers.lessons"
 """Entry points of this group name lessons' packages: `my_topic = "my_course.my_topic"`."""
 
-VARIABLE = "COURSE_LESSONS"
-"""This environment variable names folders with lessons' packages, as PATH does."""
-
-SETTING = "lesson_folders"
-"""`c.Lessons.lesson_folders = ["lessons"]` in a course's nbgrader_config.py names them too."""
-
-CONFIG = "nbgrader_config.py"
 EXERCISES = "exercises"
 """The package in a lesson's that holds its declarations, which never reach the process of a student's code."""
 
@@ -63,42 +54,6 @@ class Broken:
 
     origin: Origin
     why: str
-
-
-def folders(start: Path | None = None) -> list[Path]:
-    """Return the folders with lessons that the environment and the course's own settings name.
-
-    The settings are those of the nearest nbgrader_config.py at or above `start` (left out: the working folder).
-    They are read, not run: `c.Lessons.lesson_folders` has to be a list of texts. Relative paths are taken from
-    that file's folder. A folder that is not there is left out.
-    """
-    named = [Path(p) for p in os.environ.get(VARIABLE, "").split(os.pathsep) if p]
-    here = (start or Path.cwd()).resolve()
-    config = next((p / CONFIG for p in (here, *here.parents) if (p / CONFIG).is_file()), None)
-    if config is not None:
-        named += [config.parent / p for p in _named_in(config)]
-    found = [p.expanduser().resolve() for p in named]
-    return [p for p in dict.fromkeys(found) if p.is_dir()]
-
-
-def _named_in(config: Path) -> list[str]:
-    try:
-        tree = ast.parse(config.read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, ValueError):
-        return []
-    named: list[str] = []
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]).endswith(
-            f".Lessons.{SETTING}"
-        ):
-            try:
-                value = ast.literal_eval(statement.value)
-            except ValueError:
-                continue
-            named = (
-                [p for p in value if isinstance(p, str)] if isinstance(value, list | tuple) else []
-            )
-    return named
 
 
 def origins() -> list[Origin]:

@@ -69,7 +69,11 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 
 
 def wrong_answers(exercise: Exercise) -> Iterator[tuple[str, Any]]:
-    """Yield (name, answer): generic wrong answers of the kind that the exercise wants."""
+    """Yield (name, answer): generic wrong answers of the kind that the exercise wants.
+
+    Zeros, a constant, the wrong sign, off by one, transposed, detached, NumPy or a list for a tensor, another dtype, an
+    axis too many; of a function also the input unchanged or changed in place, and the first answer for all inputs.
+    """
     right = exercise.reference
     if isinstance(exercise, ChoiceExercise):
         yield from _other_choices(exercise)

@@ -1,0 +1,28 @@
+"""The declarations of all lessons hold what they promise: the proofs that a teacher's own lesson is proved with."""
+
+import pytest
+
+from helpers.lessons import lessons
+from helpers.lessons.places import course
+from helpers.notebooks import ROOT
+from helpers.proofs.declarations import PROOFS
+from helpers.proofs.editions import prove_editions
+from helpers.proofs.report import report
+
+EXERCISES = [check.exercise for lesson in lessons().values() for check in lesson]
+
+
+@pytest.mark.parametrize("proof", PROOFS, ids=lambda p: p.__name__)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_the_declaration_holds(exercise, proof, record_property):
+    found = report(proof(exercise))
+    assert not found.short, "\n".join(map(str, found.short))
+    record_property("answers", dict(found.tried))
+
+
+@pytest.mark.notebook
+@pytest.mark.grading
+@pytest.mark.parametrize("lesson", lessons().values(), ids=lambda one: one.id)
+def test_both_editions_of_the_notebook_hold(lesson):
+    found = report(prove_editions(lesson, course(ROOT)))
+    assert not found.short, "\n".join(map(str, found.short))
