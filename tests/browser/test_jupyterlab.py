@@ -8,7 +8,7 @@ import time
 import nbformat
 import pytest
 
-from helpers.checks import lesson
+from helpers.lessons import lesson
 from helpers.notebooks import NOTEBOOKS, ROOT
 from tests.browser.browser import PATIENCE, jupyter_server, needs_chromium
 

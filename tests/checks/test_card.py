@@ -2,9 +2,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from helpers.checks import Check
 from helpers.checks.verdict import STATES, Requirement, Verdict
-from tests.checks import small
+from tests.checks.small import check
 
 VOID = {"br"}
 
@@ -88,8 +87,8 @@ def test_the_plain_text_says_the_same():
 
 
 def test_a_real_check_gives_a_sound_card():
-    read(Check(small.scale)(lambda x: x)._repr_html_())
-    read(Check(small.colour)(None)._repr_html_())
+    read(check.scale(lambda x: x)._repr_html_())
+    read(check.colour(None)._repr_html_())
 
 
 def test_the_verdict_can_be_written_down():

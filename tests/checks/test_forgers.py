@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from helpers.checks import lesson, lesson_ids
 from helpers.checks.exercise import Exercise, TrainingExercise, ValueExercise
+from helpers.lessons import lesson, lesson_ids
 from tests.checks import forgers
 from tests.checks.forgers import over_values, points, run
 

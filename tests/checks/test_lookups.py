@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from helpers import data
-from helpers.checks import lesson
 from helpers.checks.exercise import TrainingExercise
+from helpers.lessons import lesson
 from tests.checks import lookups
 from tests.checks.forgers import points, run
 

@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from helpers.checks import plain
 from helpers.checks.compare import compare
+from tests.checks.small import drivers
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50)
 keys = st.text(max_size=5) | st.integers(-9, 9)
@@ -146,8 +147,33 @@ def test_values_beyond_the_limits_become_opaque_instead_of_flooding_the_record()
         {"kind": "tensor", "dtype": "float32", "shape": "2", "order": [], "bytes": ""},
         {"kind": "ndarray", "dtype": "object", "shape": [1], "bytes": "AAAAAAAAAAA="},
         {"kind": "made", "builder": "os.system", "args": {"kind": "dict", "items": []}},
-        {"kind": "made", "builder": "common.__builtins__", "args": {"kind": "dict", "items": []}},
-        {"kind": "made", "builder": "common.torch", "args": {"kind": "dict", "items": []}},
+        {
+            "kind": "made",
+            "builder": "helpers.checks.drivers.__builtins__",
+            "args": {"kind": "dict", "items": []},
+        },
+        {
+            "kind": "made",
+            "builder": "helpers.checks.drivers.torch",
+            "args": {"kind": "dict", "items": []},
+        },
+        {
+            "kind": "made",
+            "builder": "helpers.checks.drivers.copy.copy",
+            "args": {"kind": "dict", "items": []},
+        },
+        {
+            "kind": "made",
+            "builder": "helpers.checks.drivers._copy",
+            "args": {"kind": "dict", "items": []},
+        },
+        {
+            "kind": "made",
+            "builder": "helpers.checks.drivers.nothing",
+            "args": {"kind": "dict", "items": []},
+        },
+        {"kind": "made", "builder": "no.such.drivers.call", "args": {"kind": "dict", "items": []}},
+        {"kind": "made", "builder": "../drivers.call", "args": {"kind": "dict", "items": []}},
         {"kind": "pickle", "data": "gASVAAAA"},
         {"no": "kind"},
         {"kind": "dict", "items": [[[1], 2]]},
@@ -161,18 +187,41 @@ def test_damaged_or_forged_entries_are_refused(damaged):
         plain.decode(damaged)
 
 
-def test_a_recipe_builds_an_equal_separate_object_each_time(monkeypatch):
-    from helpers.checks.drivers import common
-
-    def pair(size):
-        return [size] * 2
-
-    pair.__module__ = common.__name__
-    monkeypatch.setattr(common, "pair", pair, raising=False)
-    recipe = plain.encode(plain.made("common.pair", size=3))
+def test_a_recipe_builds_an_equal_separate_object_each_time():
+    recipe = plain.encode(plain.made(drivers.pair, size=3))
     one, other = plain.decode(recipe), plain.decode(recipe)
     assert one == other == [3, 3]
     assert one is not other
+
+
+def beside(size):
+    return size
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (beside, "module `drivers`"),
+        (torch.zeros, "is no driver"),
+        (lambda size: size, "is no driver"),
+        (drivers._hidden, "a driver is public"),
+        (print, "is no driver"),
+    ],
+)
+def test_what_is_no_driver_makes_no_recipe(function, words):
+    with pytest.raises(plain.PlainError, match=words):
+        plain.made(function, size=3)
+
+
+def test_a_function_that_only_passes_for_a_driver_makes_no_recipe():
+    """Where a class is marked, the name would lead to another function."""
+
+    def pair(size):
+        return size
+
+    pair.__module__, pair.__qualname__ = drivers.__name__, "pair"
+    with pytest.raises(plain.PlainError, match="not the function"):
+        plain.made(pair, size=3)
 
 
 @given(arrays)

@@ -6,31 +6,11 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.checks.drivers import training_loops as drivers
-from helpers.checks.exercise import TrainingExercise, case, exercise
 from helpers.checks.judge import judge
 from helpers.checks.probe import probe
+from tests.checks.small import check
 
-
-@exercise("00_training", points=1)
-class separate(TrainingExercise):
-    """Train a model that says on which side of a drawn line a point lies."""
-
-    driver = drivers.class_predictions
-    at_least = 0.9
-    score_name = "accuracy on new points"
-
-    def inputs(draw):
-        X, line = draw.normal(300, 2), draw.normal(2)
-        y = (X @ line > 0).long()
-        yield case(X[:200], y[:200], X[200:], truth=y[200:])
-
-    def score(predictions, truth):
-        return (predictions == truth).float().mean().item()
-
-    def reference(X, y):
-        weights = torch.linalg.lstsq(X, 2.0 * y[:, None] - 1).solution.T
-        return _linear(torch.cat([-weights, weights]))
+separate = check.separate.exercise
 
 
 def _linear(weights):

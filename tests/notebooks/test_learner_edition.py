@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from helpers.checks import lesson
+from helpers.lessons import lesson
 from helpers.notebooks import NOTEBOOKS, execute, lesson_ids, path
 
 pytestmark = pytest.mark.notebook

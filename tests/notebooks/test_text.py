@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.checks import lesson
+from helpers.lessons import lesson
 from helpers.notebooks import NOTEBOOKS, ROOT, SOLUTIONS, lesson_ids
 
 LESSONS = lesson_ids()
