@@ -59,11 +59,11 @@ def execute(
     with tempfile.TemporaryDirectory() as empty:  # a lesson shows progress: that of this run alone
         progress = {"COURSE_PROGRESS": str(Path(empty) / "progress.json")}
         client.execute(env=os.environ | progress | dict(env))
-    return _without_traces(notebook)
+    return _without_traces(notebook, course(folder).root)
 
 
-def _without_traces(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Take out what would differ on the next machine or in the next run."""
+def _without_traces(notebook: nbformat.NotebookNode, root: Path = ROOT) -> nbformat.NotebookNode:
+    """Take out what would differ on the next machine or in the next run; `root` is the course's folder."""
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -72,16 +72,17 @@ def _without_traces(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                output.traceback = [_without_folders(frame) for frame in output.traceback]
+                output.traceback = [_without_folders(f, root) for f in output.traceback]
             view = output.get("data", {}).get(WIDGET_VIEW)
             if view:  # a random number, which means nothing once the kernel is gone
                 view["model_id"] = cell.id
     return notebook
 
 
-def _without_folders(text: str) -> str:
+def _without_folders(text: str, root: Path) -> str:
     """Name files from the package or the course's folder on, not from this machine's root on."""
-    return re.sub(r"/[^\s\x1b]*/site-packages/", "", text).replace(f"{ROOT}/", "")
+    text = re.sub(r"/[^\s\x1b]*/site-packages/", "", text)
+    return text.replace(f"{root}/", "").replace(f"{ROOT}/", "")
 
 
 def main(arguments: list[str]) -> None:

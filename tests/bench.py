@@ -67,7 +67,7 @@ def _check_time(check) -> float:
 
 def _imports() -> None:
     base = "import torch, matplotlib.pyplot"
-    ours = base + ", helpers; from helpers.checks import lesson"
+    ours = base + ", helpers; from helpers.lessons.tensors import check"
     print("Importing, medians of 7 processes each, in turn")
     times = {code: [] for code in (base, base + ", helpers", ours)}
     for _ in range(7):

@@ -2,6 +2,8 @@
 
 python -m helpers.grading.release            # every lesson
 python -m helpers.grading.release 01_tensors
+
+The command works on the course in whose folder it is typed: this one, or a teacher's own.
 """
 
 import contextlib
@@ -12,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 
+from helpers.lessons.places import course
 from helpers.notebooks import ROOT, lesson_ids
 
 # With the settings that it has without a configuration, nbgrader would take course/submitted for its own and run
@@ -68,4 +71,5 @@ def release(lessons: list[str], root: Path = ROOT) -> None:
 
 
 if __name__ == "__main__":
-    release(sys.argv[1:] or lesson_ids())
+    HERE = course()
+    release(sys.argv[1:] or lesson_ids(HERE.sources), HERE.root)

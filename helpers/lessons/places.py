@@ -43,14 +43,14 @@ class Course:
 def course(start: Path | None = None) -> Course:
     """Return the course of the nearest nbgrader_config.py at or above `start` (left out: the working folder).
 
-    Where there is none, `start` itself is the course's folder. What the file says has to be literal: a text for
+    One that only stops whoever typed a command in the wrong folder, as in course/, is passed over. Where there is none, `start` itself is the course's folder. What the file says has to be literal: a text for
     `c.CourseDirectory.source_directory`, a list of texts for `c.Lessons.lesson_folders`.
     """
     here = (start or Path.cwd()).resolve()
-    root = next((p for p in (here, *here.parents) if (p / CONFIG).is_file()), None)
-    if root is None:
+    read = ((p, _tree(p / CONFIG)) for p in (here, *here.parents) if (p / CONFIG).is_file())
+    root, tree = next(((p, tree) for p, tree in read if not _refuses(tree)), (None, None))
+    if root is None or tree is None:
         return Course(here, False, here / _OURS, ())
-    tree = _tree(root / CONFIG)
     sources = _setting(tree, _SOURCES)
     if not isinstance(sources, str):
         modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
@@ -76,6 +76,10 @@ def _tree(config: Path) -> ast.Module:
         return ast.parse(config.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return ast.Module([], [])
+
+
+def _refuses(tree: ast.Module) -> bool:
+    return any(isinstance(statement, ast.Raise) for statement in tree.body)
 
 
 def _setting(tree: ast.Module, name: str) -> Any:

@@ -65,7 +65,7 @@ def origins() -> list[Origin]:
         if m.ispkg
     ]
     points = importlib.metadata.entry_points(group=GROUP)
-    return found + [Origin(point.value, "installed") for point in points]
+    return found + [Origin(point.module, "installed") for point in points]
 
 
 def exercises() -> list[Path]:

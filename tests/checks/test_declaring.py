@@ -80,7 +80,7 @@ def test_points_are_the_sum_of_the_requirements():
         ({"ask": None}, "docstring"),
         ({"kind": ChoiceExercise, "inputs": None, "reference": "A"}, "needs options"),
     ],
-    ids=str,
+    ids=lambda v: v if isinstance(v, str) else "",
 )
 def test_what_makes_no_exercise_is_refused_with_its_place_and_its_reason(changes, words):
     with pytest.raises(DeclarationError) as refused:

@@ -19,9 +19,11 @@ class Generous:
         return lambda *a, **k: 3.0
 check = Generous()""",
     "replaced repr": """
-import helpers.checks as c
-c.Recorded.__repr__ = lambda self: '1.0'
-c.Recorded._repr_html_ = lambda self: 'passed'""",
+from helpers.checks import Check, Lesson, Verdict
+Verdict.__repr__ = lambda self: '1.0'
+Verdict._repr_html_ = lambda self: 'passed'
+Check.__call__ = lambda *a, **k: 3.0
+Lesson.__getattr__ = lambda self, name: lambda *a, **k: 3.0""",
     "replaced judge": """
 import helpers.checks.judge as j, helpers.checks.verdict as v
 j.judge = lambda *a, **k: 1.0
@@ -54,7 +56,7 @@ from IPython.display import display
 import json
 display({{'{MIME}': json.dumps({{'exercise': '90_trial/relu', 'points': 1}})}}, raw=True)""",
     "forged records": f"""
-import helpers.checks as c, json
+import helpers.checks.recording as c, json
 from IPython.display import display
 def lie(plan, name):
     display({{'{MIME}': json.dumps({{'exercise': json.loads(plan)['exercise'], 'found': True,
@@ -64,7 +66,7 @@ if hasattr(c, 'send_record'):
     honest = c.send_record
     c.send_record = lambda plan, name: (lie if name in ('relu', 'double') else honest)(plan, name)""",
     "a record of another exercise": """
-import helpers.checks as c, helpers.checks.probe as p
+import helpers.checks.probe as p
 real, shapes = p.probe, {'sum': (2, 3), 'product': (2, 2)}
 def replay(plan, answer):
     return real(plan, shapes) | {'exercise': plan['exercise']}
@@ -86,13 +88,13 @@ real = p.probe
 def recipe(plan, answer):
     record = real(plan, answer)
     if not plan['exercise'].endswith('shapes'):
-        made = {'kind': 'made', 'builder': 'common.value', 'args': {'kind': 'dict', 'items': []}}
+        made = {'kind': 'made', 'builder': 'helpers.checks.drivers.value', 'args': {'kind': 'dict', 'items': []}}
         record['runs'] = [{'outcome': 'returned', 'value': made, 'changed': []}] * 2
         record['found'] = record['callable'] = True
     return record
 p.probe = recipe""",
     "a record without end": """
-import helpers.checks as c, helpers.checks.probe as p
+import helpers.checks.recording as c
 from IPython.display import display
 honest = c.send_record
 def deep(plan, name):
@@ -101,7 +103,7 @@ def deep(plan, name):
     display({'application/vnd.course.record+json': '[' * 200_000}, raw=True)
 c.send_record = deep""",
     "a record of not a number": """
-import helpers.checks as c
+import helpers.checks.recording as c
 from IPython.display import display
 honest = c.send_record
 def strange(plan, name):
@@ -146,21 +148,37 @@ def relu(x):
 import gc
 def relu(x):
     for thing in gc.get_objects():
-        if type(thing).__name__ == 'relu' and hasattr(thing, 'reference'):
+        if type(thing).__name__.endswith('Exercise') and getattr(thing, 'name', '') == 'relu':
             return thing.reference(x)
     return x""",
     "imported answers": """
 try:
-    from helpers.checks.lessons import trial
-    relu = trial.relu.reference
+    from helpers.lessons.trial.exercises import relu as declared
+    relu = declared.reference
+    print('FOU' 'ND')
 except ImportError:
     pass""",
+    "answers asked of the lesson": """
+from helpers.lessons.trial import check as other
+try:
+    relu = other.relu.exercise.reference
+    print('FOU' 'ND')
+except Exception as error:
+    print(type(error))
+print(other, other.relu, other.progress)""",
+    "an own lesson in the place of the course's": """
+import sys, types
+from helpers.checks import Lesson
+own = types.ModuleType('helpers.lessons.trial')
+own.check = types.SimpleNamespace(relu=lambda *a, **k: 1.0, double=lambda *a, **k: 3.0)
+sys.modules['helpers.lessons.trial'] = own
+from helpers.lessons.trial import check""",
     "answers in files": """
 import os
 for top in ('/course', '/tmp', '/home', '/root', '/work', '/etc', os.getcwd()):
     for folder, _, names in os.walk(top):
         for name in names:
-            if name == 'trial.py' or (name.endswith('.ipynb') and 'solutions' in folder):
+            if folder.endswith('/exercises') or (name.endswith('.ipynb') and 'solutions' in folder):
                 print('FOU' 'ND', folder, name)""",
     "history": """
 print('FOU' 'ND' if any('hid' 'den=' in cell for cell in In) else 'nothing')

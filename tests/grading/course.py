@@ -1,4 +1,4 @@
-"""A whole course in a temporary folder: this project's settings and helpers, and one small lesson."""
+"""A teacher's own course in a temporary folder: settings that take over this project's, and one small lesson."""
 
 import os
 import shutil
@@ -14,6 +14,15 @@ from helpers.grading.walls import why_not
 from helpers.notebooks import ROOT
 
 LESSON = "90_trial"
+LESSONS = Path(__file__).parent / "lessons"
+"""The folder with the lesson's package."""
+
+SETTINGS = """from helpers.grading.settings import use
+
+c = get_config()
+use(c, __file__)
+c.Lessons.lesson_folders = ["lessons"]
+"""
 
 
 def cell(make, name: str, source: str, **kind) -> nbformat.NotebookNode:
@@ -39,7 +48,7 @@ def trial_lesson() -> nbformat.NotebookNode:
     begin, end = "### BEGIN SOLUTION\n", "\n### END SOLUTION"
     cells = [
         new_code_cell(
-            "import torch\nfrom helpers.checks import lesson\n\ncheck = lesson('90_trial')",
+            "import torch\n\nfrom helpers.lessons.trial import check",
             id="setup",
         ),
         *checked("double", f"def double(x):\n    {begin}    return x * 2\n    {end[1:]}", 3),
@@ -98,24 +107,18 @@ class Course:
     def __init__(self, root: Path, db_url: str = "") -> None:
         self.root = root
         self.db_url = db_url or f"sqlite:///{root}/course/gradebook.db"
-        ignore = shutil.ignore_patterns("__pycache__", "lessons")
-        shutil.copytree(ROOT / "helpers", root / "helpers", ignore=ignore)
-        lessons = root / "helpers/checks/lessons"
-        lessons.mkdir()
-        (lessons / "__init__.py").write_text("")
-        shutil.copy(Path(__file__).parent / "trial.py", lessons / "trial.py")
-        settings = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+        shutil.copytree(LESSONS, root / "lessons", ignore=shutil.ignore_patterns("__pycache__"))
+        settings = SETTINGS
         if db_url:
-            settings += f"\nc.CourseDirectory.db_url = {db_url!r}\n"
+            settings += f"c.CourseDirectory.db_url = {db_url!r}\n"
         (root / "nbgrader_config.py").write_text(settings, encoding="utf-8")
         self.write(trial_lesson(), "solutions", LESSON)
-        (root / "course").mkdir()
         self.run("-m", "helpers.grading.release", LESSON)
 
     def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess:
-        """Run Python in the course folder, with its own copy of `helpers`; expects an exit status."""
+        """Run Python in the course folder, where `helpers` is installed; expects an exit status."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        environment = os.environ | {"PYTHONPATH": str(self.root), "PATH": path}
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "PATH": path}
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,

@@ -21,11 +21,9 @@ from helpers.grading import assignment
 from helpers.grading.checkcells import lessons_bound
 from helpers.grading.marking import find_checks
 from helpers.grading.restore import strip
-from helpers.notebooks import ROOT
-from tests.grading import trial
-from tests.grading.course import cell, find, trial_lesson
+from tests.grading.course import LESSON, LESSONS, SETTINGS, cell, find, trial_lesson
 
-LESSON = trial.LESSON
+pytestmark = pytest.mark.usefixtures("trial")
 
 
 class Folder:
@@ -33,7 +31,8 @@ class Folder:
 
     def __init__(self, root, monkeypatch):
         self.root, self._monkeypatch = root, monkeypatch
-        shutil.copy(ROOT / "nbgrader_config.py", root)
+        (root / "nbgrader_config.py").write_text(SETTINGS, encoding="utf-8")
+        shutil.copytree(LESSONS, root / "lessons", ignore=shutil.ignore_patterns("__pycache__"))
 
     def write(self, notebook, name=LESSON, folder=LESSON):
         """Write a source notebook."""
@@ -142,7 +141,7 @@ def with_twins():
     return notebook
 
 
-USUAL = "from helpers.checks import lesson\n"
+USUAL = "from helpers.lessons import lesson\n"
 FAULTY = {
     "an exercise that is none": (
         with_check("check.dubble()"),
@@ -172,10 +171,20 @@ FAULTY = {
     ),
     "no lesson": (
         with_check("check.double()", setup=USUAL + "check = lesson('01_tensor')"),
-        ["cell 1", 'lesson("01_tensor")', "did you mean '01_tensors'"],
+        ["cell 1", "01_tensor", "did you mean '01_tensors'"],
+    ),
+    "no lesson's package": (
+        with_check("check.double()", setup="from helpers.lessons.trail import check"),
+        ["cell 1", "helpers.lessons.trail", "did you mean 'helpers.lessons.trial'"],
     ),
     "a check under a second name": (
         with_check("quick()", setup=USUAL + "check = lesson('90_trial')\nquick = check.double"),
+        ["'double_check'", "quick", "does not follow"],
+    ),
+    "an imported check under a second name": (
+        with_check(
+            "quick()", setup="from helpers.lessons.trial import check\nquick = check.double"
+        ),
         ["'double_check'", "quick", "does not follow"],
     ),
     "a check in a function": (
@@ -186,7 +195,9 @@ FAULTY = {
         ["'double_check'", "run", "does not follow"],
     ),
     "a lesson without a name": (
-        with_check("lesson('90_trial').double()"),
+        with_check(
+            "lesson('90_trial').double()", setup=USUAL + "from helpers.lessons.trial import check"
+        ),
         ["'double_check'", "lesson", "does not follow"],
     ),
     "two cells of one name": (with_twins(), ["'why'", "cells 10 and 11", "another id"]),
@@ -226,9 +237,13 @@ def test_all_faults_are_told_at_once(course, capfd):
     "setup",
     [
         USUAL + "checks = lesson('90_trial')",
-        "from helpers.checks import lesson as l\nchecks: object = l('90_trial')",
-        "import helpers.checks\nchecks = helpers.checks.lesson('90_trial')",
-        "from helpers import checks as c\nif (checks := c.lesson('90_trial')):\n    pass",
+        "from helpers.lessons.trial import check as checks",
+        "from helpers.lessons.trial import check, drivers\nchecks = 3\n"
+        "from helpers.lessons.trial import check as checks",
+        USUAL + "checks = lesson('helpers.lessons.trial')",
+        "from helpers.lessons import lesson as l\nchecks: object = l('90_trial')",
+        "import helpers.lessons\nchecks = helpers.lessons.lesson('90_trial')",
+        "from helpers import lessons as c\nif (checks := c.lesson('90_trial')):\n    pass",
         "%matplotlib inline\n" + USUAL + "checks = other = lesson('90_trial')",
     ],
 )
@@ -256,7 +271,9 @@ def test_where_no_lesson_is_asked_for_the_file_says_it():
         "",
         "check = None",
         "checks = lesson('90_trial')\ncheck = 5",
-        "from helpers.checks import lesson\ncheck = lesson('00_small')",
+        "from helpers.lessons import lesson\ncheck = lesson('00_small')",
+        "from helpers.lessons.tensors import check",
+        "from mine import check",
         "def lesson(x):\n    return 1\ncheck = lesson('01_tensors')",
     ],
 )

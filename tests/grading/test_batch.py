@@ -13,6 +13,7 @@ import pytest
 from helpers.grading.pages.text import printable
 from helpers.grading.report import Outcome, table
 from helpers.grading.walls import why_not
+from helpers.notebooks import ROOT
 from tests.grading.course import LESSON, Course
 
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -56,7 +57,7 @@ def check_all(course):
 
 def start(course):
     """Start the batch and wait until the first submission is marked."""
-    environment = os.environ | {"PYTHONPATH": str(course.root)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         [sys.executable, *BATCH],
         cwd=course.root,
@@ -244,7 +245,7 @@ def test_in_a_folder_without_the_courses_settings_nothing_is_marked(tmp_path):
         done = subprocess.run(
             [sys.executable, *command],
             cwd=tmp_path / "course",
-            env=os.environ | {"PYTHONPATH": str(tmp_path)},
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             text=True,
         )

@@ -13,7 +13,7 @@ from distributed import Client
 
 from helpers.grading.walls import why_not
 from helpers.notebooks import ROOT
-from tests.grading.course import LESSON, Course
+from tests.grading.course import LESSON, LESSONS, Course
 
 DASK = str(Path(sys.executable).parent / "dask")
 pytestmark = [
@@ -29,7 +29,7 @@ def running(folder, *command):
         process = subprocess.Popen(
             [DASK, *command],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(folder)},
+            env=os.environ | {"PYTHONPATH": str(folder), "COURSE_LESSONS": str(folder / "lessons")},
             stdout=log,
             stderr=log,
         )
@@ -44,8 +44,9 @@ def running(folder, *command):
 def address(tmp_path):
     """Start a scheduler and two workers; return the scheduler's address."""
     folder = tmp_path / "elsewhere"
-    no_answers = shutil.ignore_patterns("__pycache__", "lessons")
+    no_answers = shutil.ignore_patterns("__pycache__", "exercises")
     shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=no_answers)
+    shutil.copytree(LESSONS, folder / "lessons", ignore=no_answers)
     file = folder / "scheduler.json"
     with ExitStack() as stack:
         ports = ["--host=127.0.0.1", "--port=0", "--dashboard-address=127.0.0.1:0"]

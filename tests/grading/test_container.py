@@ -16,6 +16,7 @@ from helpers.grading.provisioner import SandboxKernelManager
 from helpers.grading.runner import run
 from helpers.grading.sandbox import Sandbox
 from helpers.grading.walls import CHOICE, Bubblewrap, Container, Limits, chosen, why_not
+from helpers.lessons.registry import exercises
 from helpers.notebooks import ROOT
 from tests.grading import engine
 from tests.grading.course import LESSON, Course
@@ -118,6 +119,9 @@ def test_the_image_for_students_programs_holds_nothing_of_the_course():
     copied = " ".join(re.findall(r"^COPY (.*) \S+$", worker, re.MULTILINE)).split()
     assert "helpers" in copied
     assert all((ROOT / name).exists() for name in copied)
+    removed = re.search(r"^RUN rm -r /opt/course/(\S+)", worker, re.MULTILINE)[1]
+    assert sorted(ROOT.glob(removed)) == sorted(p for p in exercises() if p.is_relative_to(ROOT))
+    assert exercises()
     for stage in (sandbox, worker):
         assert re.findall(r"^USER (.*)$", stage, re.MULTILINE)[-1] == "65534:65534"
 

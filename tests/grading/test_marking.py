@@ -3,7 +3,6 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.checks import Check
 from helpers.checks.probe import probe
 from helpers.grading.marking import Checked, Program, judge_checks, read_check
 from helpers.grading.runner import Executed
@@ -72,7 +71,7 @@ def test_a_cell_that_is_no_python_is_left_out():
 
 def marked(answer, record=None, source="", points=3.0, hidden=True):
     """Return the executed notebook of one check of `scale` after judging."""
-    exercise = small.scale
+    exercise = small.check.scale.exercise
     checked = Checked(exercise, "scale", hidden, seed=5)
     metadata = {"nbgrader": {"points": points}}
     cell = new_code_cell("check.scale()", metadata=metadata)
@@ -101,7 +100,7 @@ def test_the_marker_gives_the_same_points_as_the_check_in_the_notebook():
         return x / x.max()
 
     mine = float(marked(wrong, source=SOURCE).notebook.cells[1].outputs[0].data["text/plain"])
-    assert mine == Check(small.scale)(wrong).points
+    assert mine == small.check.scale(wrong).points
 
 
 def test_no_more_points_than_the_cell_is_worth():
@@ -137,7 +136,7 @@ def test_what_is_no_record_earns_nothing_and_is_reported(record):
 
 
 def test_a_record_may_not_ask_for_objects_to_be_built():
-    honest = probe(small.scale.plan(seed=5), right)
+    honest = probe(small.check.scale.exercise.plan(seed=5), right)
     recipe = {"kind": "made", "builder": "common.value", "args": {"kind": "dict", "items": []}}
     honest["runs"][0]["value"] = [recipe]
     executed = marked(None, record=json.dumps(honest), source=SOURCE)
@@ -145,6 +144,6 @@ def test_a_record_may_not_ask_for_objects_to_be_built():
 
 
 def test_a_replayed_record_of_other_inputs_does_not_pass():
-    other = json.dumps(probe(small.scale.plan(seed=6), right))
+    other = json.dumps(probe(small.check.scale.exercise.plan(seed=6), right))
     executed = marked(None, record=other, source=SOURCE)
     assert float(executed.notebook.cells[1].outputs[0].data["text/plain"]) < 3

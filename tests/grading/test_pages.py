@@ -16,7 +16,6 @@ from nbgrader.server_extensions.formgrader import handlers
 from PIL import Image
 from traitlets.config import Config
 
-from helpers.checks import Check
 from helpers.grading.pages import CARD, FILTERS, TEMPLATE
 from helpers.grading.pages.formulas import latex, mathml
 from helpers.grading.pages.markdown import MOST_MARKDOWN, render
@@ -137,7 +136,7 @@ def test_nothing_that_acts_is_left_of_markdown(evil):
 
 
 def test_a_card_stays_a_card():
-    card = Check(small.scale)(lambda x: x / x.max())._repr_html_()
+    card = small.check.scale(lambda x: x / x.max())._repr_html_()
     assert Seen(clean_html(card)).text == Seen(card).text
     for words in ("<section", 'role="status"', "border-left", "<details", "<summary", "var(--jp"):
         assert words in clean_html(card)

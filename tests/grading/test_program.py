@@ -11,13 +11,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from helpers.checks import Check, lesson, lesson_ids
 from helpers.checks.exercise import Exercise
 from helpers.checks.probe import MISSING, probe
 from helpers.checks.source import source_of
 from helpers.grading.marking import Checked, judge_checks
 from helpers.grading.program import Program
 from helpers.grading.runner import COURSES_OWN, Executed
+from helpers.lessons import lesson, lesson_ids
 from tests.checks import small
 from tests.grading import programs
 
@@ -70,7 +70,7 @@ def run(shell, cells: list[str], exercise: Exercise, files: dict[str, bytes]):
         cell = new_code_cell(text)
         if number == at:
             answer = shell.user_ns.get(exercise.name, MISSING)
-            verdict = Check(exercise)(answer, hidden=True)
+            verdict = getattr(lesson(exercise.lesson), exercise.name)(answer, hidden=True)
             record = json.dumps(probe(plan, answer))
             cell = new_code_cell(f"check.{exercise.name}()")
             cell.metadata["nbgrader"] = {"points": exercise.points}
@@ -212,5 +212,5 @@ def test_a_cell_too_long_to_be_read_is_searched_for_its_words():
 
 
 def test_a_check_notes_what_torch_is_called_with_only_where_something_is_closed():
-    assert small.square.plan(0)["watch"]
-    assert not small.answer.plan(0)["watch"]
+    assert small.check.square.exercise.plan(0)["watch"]
+    assert not small.check.answer.exercise.plan(0)["watch"]

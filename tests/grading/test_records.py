@@ -10,15 +10,19 @@ from dataclasses import replace
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.checks import lesson, lesson_ids
 from helpers.checks.exercise import Plan
 from helpers.checks.probe import probe
 from helpers.grading import records, versions
 from helpers.grading.marking import Checked, judge_checks
 from helpers.grading.records import RecordsError, Shelf, file_name, records_of
 from helpers.grading.runner import Executed
+from helpers.lessons import lesson
+from helpers.notebooks import lesson_ids
 from tests.checks import small
 
+pytestmark = pytest.mark.usefixtures("small_lesson")
+
+SCALE = small.check.scale.exercise
 RIGHT = "def scale(x):\n    return x / x.amax(dim=0)"
 
 
@@ -28,7 +32,7 @@ def right(x):
 
 def kept(text=None, source=RIGHT, files=None):
     """Return the records of one marked check."""
-    checked = Checked(small.scale, "scale", True, 5)
+    checked = Checked(SCALE, "scale", True, 5)
     cell = new_code_cell("check.scale(hidden=True)")
     cell.metadata["nbgrader"] = {
         "grade": True,
@@ -89,8 +93,8 @@ def test_what_is_written_is_read_again(shelf, student):
 def test_a_file_says_what_it_rests_on(shelf):
     one = kept()
     (check,) = one.checks
-    assert small.scale.plan(check.seed) == Checked(small.scale, "scale", True, 5).plan
-    assert check.question == versions.question(small.scale.plan(check.seed))
+    assert SCALE.plan(check.seed) == Checked(SCALE, "scale", True, 5).plan
+    assert check.question == versions.question(SCALE.plan(check.seed))
     assert set(one.versions) == {"engine", "lesson", "torch"}
     assert all(one.versions.values())
 
@@ -220,7 +224,7 @@ def test_a_torn_file_a_foreign_one_and_a_bomb_are_told(shelf, monkeypatch):
         shelf.read("ada")
 
 
-def plan_of(driver="common.call", inputs=(1.0,), **more):
+def plan_of(driver="helpers.checks.drivers.call", inputs=(1.0,), **more):
     plan = {"exercise": "00_small/f", "driver": driver, "cases": [{"inputs": list(inputs)}]}
     return Plan(plan | more)
 
@@ -229,33 +233,38 @@ def test_a_question_is_its_inputs_and_what_runs_the_answer(monkeypatch, tmp_path
     first = versions.question(plan_of())
     assert versions.question(plan_of(seconds=9, gradients=True)) == first
     assert versions.question(plan_of(inputs=(2.0,))) != first
-    assert versions.question(plan_of(driver="common.value")) != first
-    (tmp_path / "made.py").write_text(
-        "from helpers.checks.drivers import other\nfrom helpers.checks.drivers.other import far\n"
+    assert versions.question(plan_of(driver="helpers.checks.drivers.value")) != first
+    made, other = (tmp_path / name / "drivers.py" for name in ("made_topic", "other_topic"))
+    for file in (made, other):
+        file.parent.mkdir()
+        (file.parent / "__init__.py").write_text("")
+    made.write_text(
+        "from other_topic import drivers as other\nfrom other_topic.drivers import far\n"
         "FACTOR = 2\ndef run(f, x):\n    return near(f, x) * far()\ndef near(f, x):\n    return f(x) * FACTOR\n"
         "def model():\n    return other.net()\ndef idle():\n    return 1\n"
     )
-    (tmp_path / "other.py").write_text("def far():\n    return 1\ndef net():\n    return 1\n")
-    monkeypatch.setattr(versions, "_DRIVERS", tmp_path)
-    recipe = {"kind": "made", "builder": "made.model", "args": None}
+    other.write_text("def far():\n    return 1\ndef net():\n    return 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    recipe = {"kind": "made", "builder": "made_topic.drivers.model", "args": None}
 
     def asked():
         versions._definitions.cache_clear()
-        run = versions.question(plan_of("made.run"))
-        return run, versions.question(plan_of("made.run", inputs=([recipe],)))
+        run = versions.question(plan_of("made_topic.drivers.run"))
+        inputs = ([recipe],)
+        return run, versions.question(plan_of("made_topic.drivers.run", inputs=inputs))
 
     before = asked()
-    for name, old, new, differs in (
-        ("made.py", "return 1", "return 2", (False, False)),
-        ("made.py", "FACTOR = 2", "FACTOR = 3", (True, True)),
-        ("other.py", "def far():\n    return 1", "def far():\n    return 2", (True, True)),
-        ("other.py", "def net():\n    return 1", "def net():\n    return 2", (False, True)),
+    for file, old, new, differs in (
+        (made, "return 1", "return 2", (False, False)),
+        (made, "FACTOR = 2", "FACTOR = 3", (True, True)),
+        (other, "def far():\n    return 1", "def far():\n    return 2", (True, True)),
+        (other, "def net():\n    return 1", "def net():\n    return 2", (False, True)),
     ):
-        text = (tmp_path / name).read_text()
+        text = file.read_text()
         assert old in text
-        (tmp_path / name).write_text(text.replace(old, new))
-        assert tuple(a != b for a, b in zip(before, asked(), strict=True)) == differs, (name, old)
-        (tmp_path / name).write_text(text)
+        file.write_text(text.replace(old, new))
+        assert tuple(a != b for a, b in zip(before, asked(), strict=True)) == differs, (file, old)
+        file.write_text(text)
     versions._definitions.cache_clear()
 
 

@@ -5,12 +5,13 @@ import gzip
 import json
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.checks import Check
+from helpers.checks import plain
 from helpers.checks.compare import Finding
 from helpers.checks.exercise import case, forbid
 from helpers.checks.probe import MISSING, probe
@@ -21,10 +22,14 @@ from helpers.grading.records import Awarded, Shelf, records_of
 from helpers.grading.rejudge import Line, Mark, rejudge, table
 from helpers.grading.runner import Executed
 from helpers.grading.walls import why_not
-from tests.checks import small
+from tests.checks.small import check as small
+from tests.checks.small import mended
 from tests.grading.course import LESSON, Course, find
 
+pytestmark = pytest.mark.usefixtures("small_lesson")
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+SCALE, SQUARE = small.scale.exercise, small.square.exercise
 
 # --- one notebook, without a course
 
@@ -33,20 +38,13 @@ class Checks:
     """Stands for a lesson whose declarations a test has mended."""
 
     def __init__(self, *exercises):
-        self._checks = {e.name: Check(e) for e in exercises}
+        self._checks = {e.name: SimpleNamespace(exercise=e) for e in exercises}
 
     def __dir__(self):
         return list(self._checks)
 
     def __getattr__(self, name):
         return self._checks[name]
-
-
-def mended(exercise, **changed):
-    """Return a declaration with some things in it changed."""
-    other = copy.copy(exercise)
-    vars(other).update(changed)
-    return other
 
 
 def kept(exercise, answer, source="", text=None, points=None):
@@ -88,8 +86,8 @@ def right(x):
 
 
 def test_with_the_same_check_nothing_changes(monkeypatch):
-    records = kept(small.scale, looping, LOOP)
-    found = again(monkeypatch, records, small.scale)
+    records = kept(SCALE, looping, LOOP)
+    found = again(monkeypatch, records, SCALE)
     assert records.awarded["check"].points == 2
     assert found.marks == {"check": 2.0}
     assert not found.problems
@@ -100,23 +98,23 @@ def test_with_the_same_check_nothing_changes(monkeypatch):
 
 
 def test_a_mended_check_raises_and_a_stricter_one_lowers(monkeypatch):
-    records = kept(small.scale, looping, LOOP)
-    open_now = mended(small.scale, forbidden=())
+    records = kept(SCALE, looping, LOOP)
+    open_now = mended(SCALE, forbidden=())
     assert again(monkeypatch, records, open_now).marks == {"check": 3.0}
-    stricter = mended(small.scale, compare=lambda got, expected: Finding("values", "No."))
+    stricter = mended(SCALE, compare=lambda got, expected: Finding("values", "No."))
     assert again(monkeypatch, records, stricter).marks == {"check": 0.0}
 
 
 def test_what_a_program_says_is_read_from_the_cells_of_then_not_from_the_record(monkeypatch):
-    silent = json.dumps(probe(Checked(small.scale, "scale", True, 5).plan, right))
-    records = kept(small.scale, None, LOOP, text=silent)
-    assert again(monkeypatch, records, small.scale).marks == {"check": 2.0}
+    silent = json.dumps(probe(Checked(SCALE, "scale", True, 5).plan, right))
+    records = kept(SCALE, None, LOOP, text=silent)
+    assert again(monkeypatch, records, SCALE).marks == {"check": 2.0}
     hidden = replace(records, cells=(replace(records.cells[0], source=""), *records.cells[1:]))
-    assert again(monkeypatch, hidden, small.scale).marks == {"check": 3.0}
+    assert again(monkeypatch, hidden, SCALE).marks == {"check": 3.0}
 
 
 def more_inputs(draw):
-    yield from type(small.scale).inputs(draw)
+    yield from SCALE.inputs(draw)
     yield case(draw.uniform(2, 2), requirement="right for any table")
 
 
@@ -127,15 +125,15 @@ def more_inputs(draw):
         ({"inputs": lambda draw: 1 / 0}, "its declaration fails: ZeroDivisionError"),
         ({"gradients": True}, "was not recorded"),
         ({"forbidden": forbid("amax", why="No.")}, "was not recorded"),
-        ({"driver": small.shapes.driver}, "what runs the answer"),
+        ({"driver": small.shapes.exercise.driver}, "what runs the answer"),
         ({"reference": lambda x: 1 / 0}, "its record is none for the checks as they are now"),
     ],
 )
 def test_what_the_record_does_not_answer_is_not_judged_and_keeps_its_mark(
     monkeypatch, change, words
 ):
-    records = kept(small.scale, right)
-    found = again(monkeypatch, records, mended(small.scale, **change))
+    records = kept(SCALE, right)
+    found = again(monkeypatch, records, mended(SCALE, **change))
     assert words in found.problems["check"]
     assert found.marks == {}
     assert found.outputs == {}
@@ -144,38 +142,36 @@ def test_what_the_record_does_not_answer_is_not_judged_and_keeps_its_mark(
 
 
 def test_less_to_look_at_is_no_obstacle(monkeypatch):
-    records = kept(small.square, lambda x: x * x)
-    simpler = mended(small.square, gradients=False, forbidden=())
+    records = kept(SQUARE, lambda x: x * x)
+    simpler = mended(SQUARE, gradients=False, forbidden=())
     assert again(monkeypatch, records, simpler, points=1).marks == {"check": 1.0}
 
 
 def test_an_exercise_or_a_lesson_that_is_gone_is_named(monkeypatch):
-    records = kept(small.scale, right)
-    assert (
-        "no exercise scale any more" in again(monkeypatch, records, small.square).problems["check"]
-    )
+    records = kept(SCALE, right)
+    assert "no exercise scale any more" in again(monkeypatch, records, SQUARE).problems["check"]
     assert "no exercise scale any more" in again(monkeypatch, records).problems["check"]
     for source in ("check.square()", "check.scale(mine)", "assert scale", ""):
-        found = again(monkeypatch, records, small.scale, small.square, source=source)
+        found = again(monkeypatch, records, SCALE, SQUARE, source=source)
         assert "something else" in found.problems["check"]
 
 
 def test_who_ran_out_of_time_is_not_judged_by_a_check_that_gives_more(monkeypatch):
-    slow = Checked(small.scale, "scale", True, 5)
+    slow = Checked(SCALE, "scale", True, 5)
     record = probe(slow.plan, right)
     record["runs"] = [record["runs"][0], {"outcome": "out of time"}]
-    late = kept(small.scale, None, text=json.dumps(record))
-    longer = mended(small.scale, seconds=9.0)
+    late = kept(SCALE, None, text=json.dumps(record))
+    longer = mended(SCALE, seconds=9.0)
     assert "more of it now" in again(monkeypatch, late, longer).problems["check"]
-    assert not again(monkeypatch, late, small.scale).problems
-    assert not again(monkeypatch, kept(small.scale, right), longer).problems
+    assert not again(monkeypatch, late, SCALE).problems
+    assert not again(monkeypatch, kept(SCALE, right), longer).problems
 
 
 @pytest.mark.parametrize("text", ["", "null", "[" * 100_000, '{"found": true}', '{"runs": 3}'])
 def test_a_made_up_record_stays_suspicious_and_worth_nothing(monkeypatch, text):
-    records = kept(small.scale, None, text=text)
+    records = kept(SCALE, None, text=text)
     assert records.checks[0].damaged
-    for exercise in (small.scale, mended(small.scale, seconds=9.0, forbidden=())):
+    for exercise in (SCALE, mended(SCALE, seconds=9.0, forbidden=())):
         found = again(monkeypatch, records, exercise)
         assert found.marks == {"check": 0.0}
         assert not found.problems
@@ -184,37 +180,40 @@ def test_a_made_up_record_stays_suspicious_and_worth_nothing(monkeypatch, text):
 
 
 def test_a_recipe_in_a_record_is_never_built(monkeypatch):
-    record = probe(Checked(small.scale, "scale", True, 5).plan, right)
-    record["runs"][0]["value"] = {"kind": "made", "builder": "common.value", "args": {}}
-    records = kept(small.scale, None, text=json.dumps(record))
-    monkeypatch.setattr("helpers.checks.plain.resolve", None)
-    assert again(monkeypatch, records, small.scale).marks == {"check": 0.0}
+    record = probe(Checked(SCALE, "scale", True, 5).plan, right)
+    builder = "helpers.checks.drivers.value"
+    record["runs"][0]["value"] = {"kind": "made", "builder": builder, "args": {}}
+    records = kept(SCALE, None, text=json.dumps(record))
+    resolved, resolve = [], plain.resolve
+    monkeypatch.setattr(plain, "resolve", lambda name: resolved.append(name) or resolve(name))
+    assert again(monkeypatch, records, SCALE).marks == {"check": 0.0}
+    assert builder not in resolved
 
 
 def test_a_check_that_was_not_reached_or_found_no_answer_stays_so(monkeypatch):
-    unreached = kept(small.scale, right)
+    unreached = kept(SCALE, right)
     unreached = replace(
         unreached,
         checks=(replace(unreached.checks[0], record=None),),
         failures=("the kernel died in cell 3",),
     )
-    found = again(monkeypatch, unreached, small.scale)
+    found = again(monkeypatch, unreached, SCALE)
     assert found.marks == {"check": 0.0}
     assert "the kernel died" in found.outputs["check"][0].data["text/html"]
-    assert again(monkeypatch, kept(small.scale, MISSING), small.scale).marks == {"check": 0.0}
+    assert again(monkeypatch, kept(SCALE, MISSING), SCALE).marks == {"check": 0.0}
 
 
 @pytest.mark.parametrize(("points", "expected"), [(6, 4.0), (1, 0.666667), (0, 0.0), (3, 2.0)])
 def test_points_are_shares_of_what_the_cell_gives_now(monkeypatch, points, expected):
-    found = again(monkeypatch, kept(small.scale, looping, LOOP), small.scale, points=points)
+    found = again(monkeypatch, kept(SCALE, looping, LOOP), SCALE, points=points)
     assert found.marks == {"check": expected}
     assert f"{expected:g} of {points:g} points" in found.outputs["check"][0].data["text/html"]
     assert found.records.awarded["check"] == Awarded(expected, points)
 
 
 def test_a_cell_of_asserts_is_scaled_and_a_check_that_cannot_be_judged_too(monkeypatch):
-    records = kept(small.scale, looping, LOOP)
-    monkeypatch.setattr(module, "_lesson", lambda _: Checks(small.square))
+    records = kept(SCALE, looping, LOOP)
+    monkeypatch.setattr(module, "_lesson", lambda _: Checks(SQUARE))
     now = {"check": Graded(6, "check.scale()"), "tests": Graded(4, "assert True")}
     found = rejudge(records, now, set(now))
     assert found.marks == {"check": 4.0, "tests": 4.0}
@@ -224,9 +223,9 @@ def test_a_cell_of_asserts_is_scaled_and_a_check_that_cannot_be_judged_too(monke
 
 
 def test_cells_that_came_went_or_gave_nothing_are_told_or_left_alone(monkeypatch):
-    records = kept(small.scale, right)
+    records = kept(SCALE, right)
     records = replace(records, awarded=records.awarded | {"tests": Awarded(0, 0)})
-    monkeypatch.setattr(module, "_lesson", lambda _: Checks(small.scale))
+    monkeypatch.setattr(module, "_lesson", lambda _: Checks(SCALE))
     now = {"tests": Graded(1, "assert True"), "fresh": Graded(1, "assert False")}
     found = rejudge(records, now, set(now))
     assert found.marks == {}
@@ -235,14 +234,14 @@ def test_cells_that_came_went_or_gave_nothing_are_told_or_left_alone(monkeypatch
 
 
 def test_a_file_that_was_tampered_with_brings_no_fall(monkeypatch):
-    records = kept(small.scale, right)
+    records = kept(SCALE, right)
     for index in (-1, 99):
         odd = replace(records, checks=(replace(records.checks[0], index=index),))
-        assert "damaged" in again(monkeypatch, odd, small.scale).problems["check"]
+        assert "damaged" in again(monkeypatch, odd, SCALE).problems["check"]
     odd = replace(records, checks=(replace(records.checks[0], seed=2**80),))
-    assert "its declaration fails" in again(monkeypatch, odd, small.scale).problems["check"]
+    assert "its declaration fails" in again(monkeypatch, odd, SCALE).problems["check"]
     odd = replace(records, checks=(replace(records.checks[0], seed=6),))
-    assert "its inputs" in again(monkeypatch, odd, small.scale).problems["check"]
+    assert "its inputs" in again(monkeypatch, odd, SCALE).problems["check"]
 
 
 def test_the_table_says_what_changes_and_what_a_terminal_may_see():
@@ -324,16 +323,19 @@ def course(marked, tmp_path):
     return mine
 
 
-def mend(course, old, new):
-    """Change the lesson's declaration."""
-    path = course.root / "helpers/checks/lessons/trial.py"
+def mend(course, file, old, new):
+    """Change a file of the lesson, say "exercises/double.py"."""
+    path = course.root / "lessons/trial" / file
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
 
 
+DOUBLE = "exercises/double.py"
+
+
 def open_loops(course):
-    mend(course, 'forbid("for", "while"', 'forbid("while"')
+    mend(course, DOUBLE, 'forbid("for", "while"', 'forbid("while"')
 
 
 def state(course):
@@ -427,7 +429,9 @@ def test_a_class_is_judged_again_shown_first_then_changed_and_only_once(course):
 @needs_sandbox
 @pytest.mark.grading
 def test_one_student_alone_and_a_stricter_check(course):
-    mend(course, "return torch.where(x > 0, x, torch.zeros_like(x))", "return x")
+    mend(
+        course, "exercises/relu.py", "return torch.where(x > 0, x, torch.zeros_like(x))", "return x"
+    )
     done = course.run(*REJUDGE, "--apply", "--student", "[br]").stdout
     assert "[br]  relu_check 1/1 → 0/1" in done
     assert "1 judged again" in done
@@ -477,7 +481,7 @@ def test_each_reason_why_not_has_a_line_and_nothing_of_it_changes(course):
 @needs_sandbox
 @pytest.mark.grading
 def test_an_exercise_that_is_gone_keeps_its_mark_and_the_others_are_judged(course):
-    mend(course, "@exercise(LESSON, points=1)\nclass relu", "class relu")
+    mend(course, "__init__.py", '"shapes", "relu"]', '"shapes"]')
     open_loops(course)
     shown = course.run(*REJUDGE, "--apply", "--student=loop", code=1).stdout
     assert "loop  not judged again: relu_check: the lesson has no exercise relu any more" in shown
@@ -531,9 +535,8 @@ def release_with_other_points(course):
     for name, points in (("double_check", 6), ("six_test", 5), ("why", 4)):
         find(notebook, name).metadata.nbgrader.points = points
     course.write(notebook, "solutions", LESSON)
-    mend(course, "@exercise(LESSON, points=3)", "@exercise(LESSON, points=6)")
     for part in ("right for a vector", "right for a table", "without a loop"):
-        mend(course, f'"{part}": 1', f'"{part}": 2')
+        mend(course, DOUBLE, f'"{part}": 1', f'"{part}": 2')
     course.run("-m", "helpers.grading.release", LESSON)
 
 

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from helpers.grading import sequence, worker
 from helpers.grading.provisioner import SandboxKernelManager
 from helpers.grading.runner import COURSES_OWN, KernelLost, Patience, Probe, run
-from helpers.grading.sandbox import Sandbox, SandboxError, Start, seal
+from helpers.grading.sandbox import Sandbox, SandboxError, Start
 from helpers.grading.walls import why_not
 from tests.checks import small
 
@@ -41,17 +41,6 @@ def executed(
 
 def text(done, index):
     return "".join(o.get("text", "") for o in done.notebook.cells[index].outputs)
-
-
-def test_the_copy_for_students_holds_no_answers(tmp_path):
-    folder = seal(tmp_path / "sealed")
-    files = {str(p.relative_to(folder)) for p in folder.rglob("*.py")}
-    assert "helpers/checks/probe.py" in files
-    assert [f for f in files if f.startswith("helpers/checks/lessons/")] == [
-        "helpers/checks/lessons/__init__.py"
-    ]
-    assert not any(f.startswith("helpers/grading/") for f in files)
-    assert not any("mistakes = [" in (folder / f).read_text() for f in files)
 
 
 @needs_sandbox
@@ -87,7 +76,7 @@ def test_two_kernels_draw_different_numbers_and_share_no_files(sandbox):
 
 @needs_sandbox
 def test_a_probe_brings_back_a_record_of_the_answer(sandbox):
-    plan = small.scale.plan(seed=1)
+    plan = small.check.scale.exercise.plan(seed=1)
     source = "def scale(x):\n    return x / x.amax(dim=0)"
     done = executed(sandbox, source, "check.scale()", probes={1: Probe(json.dumps(plan), "scale")})
     assert '"found": true' in done.records[1]

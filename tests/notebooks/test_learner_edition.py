@@ -45,7 +45,7 @@ def test_the_learner_edition_shows_no_solution_and_no_hidden_test(name):
 def test_a_lesson_with_deleted_and_reordered_cells_goes_on():
     name = "01_tensors"
     notebook = learner_edition(name)
-    setup = next(i for i, c in enumerate(notebook.cells) if "lesson(" in c.source)
+    setup = next(i for i, c in enumerate(notebook.cells) if ".lessons." in c.source)
     first, rest = notebook.cells[: setup + 1], notebook.cells[setup + 1 :]
     checks = [
         c for c in rest if c.metadata.get("nbgrader", {}).get("grade_id", "").endswith("_check")

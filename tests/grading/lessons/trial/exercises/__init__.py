@@ -1,0 +1,1 @@
+"""The exercises: one module each, named like the learner's answer. They do not travel to students' code."""
