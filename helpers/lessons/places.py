@@ -43,7 +43,8 @@ class Course:
 def course(start: Path | None = None) -> Course:
     """Return the course of the nearest nbgrader_config.py at or above `start` (left out: the working folder).
 
-    One that only stops whoever typed a command in the wrong folder, as in course/, is passed over. Where there is none, `start` itself is the course's folder. What the file says has to be literal: a text for
+    One that only stops whoever typed a command in the wrong folder, as in course/, is passed over. Where there is
+    none, `start` itself is the course's folder. What the file says has to be literal: a text for
     `c.CourseDirectory.source_directory`, a list of texts for `c.Lessons.lesson_folders`.
     """
     here = (start or Path.cwd()).resolve()
