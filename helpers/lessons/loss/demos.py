@@ -27,7 +27,7 @@ def draw_outlier(fifth: float = 350.0, delta: float = 50.0) -> Figure:
         {"five houses": prices},
         losses,
         span=(150, 1000),
-        axis_name="prediction in thousands",
+        axis_label="prediction in thousands",
         title=f"Mean {sum(prices) / 5:.0f}, median {middle:.0f}: which loss follows the fifth house?",
     )
 
