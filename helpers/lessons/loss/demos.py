@@ -80,7 +80,7 @@ def draw_line(slope: float = -4.0, intercept: float = 36.0, typos: int = 0) -> A
         weight,
         mpg,
         {"your line": (slope, intercept)},
-        suspects=wrong,
+        wrong=wrong,
         axis_labels=("weight in 1,000 lb", "miles per gallon"),
         title=f"MSE {error.square().mean():.1f}   MAE {error.abs().mean():.2f}   "
         f"Huber (δ = 3) {huber_of(3.0)(error).mean():.2f}",
