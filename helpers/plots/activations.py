@@ -13,16 +13,26 @@ from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
     BLUE,
-    GREEN,
     INK,
     ORANGE,
     PALE_ORANGE,
     QUIET,
     axes_or_new,
+    look,
     minus,
     numbers,
     styled,
 )
+
+__all__ = [
+    "activation_gallery",
+    "activation_histograms",
+    "curve_and_slope",
+    "gradient_lines",
+    "gradient_strips",
+    "shares",
+    "silent_units",
+]
 
 GRADIENT_MAP = "magma"  # its brightness rises all the way: it reads in grey too
 
@@ -33,19 +43,20 @@ Function = Callable[[torch.Tensor], torch.Tensor]
 def curve_and_slope(
     function: Function,
     *,
-    title: str,
     at: Sequence[float] = (),
-    span: float = 6.0,
+    span: tuple[float, float] = (-6.0, 6.0),
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a function from −span to span with its slope, and a tangent at each place of `at`.
+    """Draw a function with its slope, and a tangent at each place of `at`.
 
     Args:
         function: maps a tensor (n,) to a tensor (n,), entry by entry.
+        span: the lowest and the highest number that comes in.
         at: where to lay tangents; their slopes are written beside them.
     """
     ax = axes_or_new(ax, 6.4, 3.6)
-    x = torch.linspace(-span, span, 601)
+    x = torch.linspace(*span, 601)
     height, slope = _with_slope(function, x)
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     ax.axvline(0, color="0.8", linewidth=0.8, zorder=0)
@@ -53,15 +64,21 @@ def curve_and_slope(
     ax.plot(x, slope, color=ORANGE, linewidth=1.8, linestyle="--", label="slope f'(z)")
     for place in at:
         _tangent(ax, function, place)
-    ax.set(xlabel="z, what comes in", ylabel="a, what goes out", xlim=(-span, span))
+    ax.set(xlabel="z, what comes in", ylabel="a, what goes out", xlim=span)
     ax.set_title(title)
     ax.legend(loc="upper left")
     return ax
 
 
 @styled
-def activation_gallery(functions: Mapping[str, Function], *, title: str) -> Figure:
-    """Draw each function with its slope in a panel of its own, three in a row, on shared axes."""
+def activation_gallery(functions: Mapping[str, Function], *, title: str = "") -> Figure:
+    """Draw each function with its slope in a panel of its own, three in a row, on shared axes.
+
+    Raises:
+        ValueError: no functions.
+    """
+    if not functions:
+        raise ValueError("activation_gallery needs at least one function")
     rows = -(-len(functions) // 3)
     figure, axes = plt.subplots(
         rows, 3, figsize=(9.6, 2.9 * rows), sharex=True, sharey=True, layout="constrained"
@@ -86,8 +103,8 @@ def activation_gallery(functions: Mapping[str, Function], *, title: str) -> Figu
 
 
 @styled
-def shares(scores: ArrayLike, probabilities: ArrayLike, *, title: str) -> Figure:
-    """Draw scores (k,) beside the probabilities (k,) that softmax makes of them, as two rows of bars."""
+def shares(scores: ArrayLike, probabilities: ArrayLike, *, title: str = "") -> Figure:
+    """Draw scores (k,) beside the probabilities (k,) that softmax makes of them, in two panels of bars."""
     scores, probabilities = numbers(scores, "scores", 1), numbers(probabilities, "probabilities", 1)
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.8, 3.2), layout="constrained")
     places = np.arange(len(scores))
@@ -106,8 +123,8 @@ def shares(scores: ArrayLike, probabilities: ArrayLike, *, title: str) -> Figure
 
 
 @styled
-def gradient_strips(gradients: Mapping[str, Sequence[ArrayLike]], *, title: str) -> Figure:
-    """Draw how large the gradient is at each unit of each layer, one strip of layers per network.
+def gradient_strips(gradients: Mapping[str, Sequence[ArrayLike]], *, title: str = "") -> Figure:
+    """Draw how large the gradient is at each unit of each layer, a panel for each network and one of means.
 
     Args:
         gradients: name of the network → one array (units,) per layer, from the first layer to the last;
@@ -153,10 +170,9 @@ def _strip(ax: Axes, layers: Sequence[np.ndarray], norm: LogNorm):
 def _mean_lines(ax: Axes, sizes: Mapping[str, Sequence[np.ndarray]]) -> None:
     depth = len(next(iter(sizes.values())))
     places = np.arange(1, depth + 1)
-    styles = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (QUIET, "D"))
-    for (name, layers), (colour, marker) in zip(sizes.items(), styles, strict=False):
+    for number, (name, layers) in enumerate(sizes.items()):
         means = [layer.mean() for layer in layers]
-        ax.plot(places, means, marker=marker, color=colour, linewidth=2, label=name)
+        ax.plot(places, means, linewidth=2, label=name, **look(number).points)
     ax.set(yscale="log", xticks=places, ylabel="mean size")
     ax.set_xlabel("layer (1 stands next to the input; the gradient comes in from the right)")
     ax.legend(loc="lower right")
@@ -164,7 +180,7 @@ def _mean_lines(ax: Axes, sizes: Mapping[str, Sequence[np.ndarray]]) -> None:
 
 @styled
 def gradient_lines(
-    sizes: Mapping[str, Sequence[float]], *, title: str, ax: Axes | None = None
+    sizes: Mapping[str, Sequence[float]], *, title: str = "", ax: Axes | None = None
 ) -> Axes:
     """Draw the mean size of the gradient by layer, one line per network, on a logarithmic axis.
 
@@ -181,7 +197,7 @@ def gradient_lines(
 
 
 @styled
-def silent_units(A: ArrayLike, *, title: str, ax: Axes | None = None) -> Axes:
+def silent_units(A: ArrayLike, *, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw which units of a layer answer to which examples; units that never answer are marked.
 
     Args:
@@ -210,7 +226,7 @@ def silent_units(A: ArrayLike, *, title: str, ax: Axes | None = None) -> Axes:
 
 
 @styled
-def activation_histograms(activations: Mapping[str, ArrayLike], *, title: str) -> Figure:
+def activation_histograms(activations: Mapping[str, ArrayLike], *, title: str = "") -> Figure:
     """Draw a histogram of all activations of a layer, a panel for each name."""
     figure, axes = plt.subplots(
         1, len(activations), figsize=(3.3 * len(activations), 3.2), layout="constrained"

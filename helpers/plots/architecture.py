@@ -4,9 +4,10 @@ import itertools
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle
 from torch import nn
 
+from helpers.plots import canvas
 from helpers.plots.style import (
     BLUE,
     GREEN,
@@ -18,6 +19,8 @@ from helpers.plots.style import (
     axes_or_new,
     styled,
 )
+
+__all__ = ["layer_kinds", "layer_operation", "network_diagram", "neuron", "parameter_bars"]
 
 STEP = 3.4  # from one layer to the next; units lie 0.8 apart
 MOST = 7  # units drawn of a layer; of a larger one the middle is left out
@@ -48,8 +51,7 @@ def network_diagram(
     columns = [_places(size) for size in sizes]
     high = 2 * max(max(column) for column in columns) + (4.1 if counts else 2.6)
     wide = step * (len(sizes) - 1) + 2.2
-    inches = min(0.46, 9.0 / wide)
-    ax = axes_or_new(ax, max(4.0, inches * wide), inches * high + 0.5)
+    ax = canvas.sheet(ax, wide, high, unit=min(0.46, 9.0 / wide), least=4.0)
     for layer, (left, right) in enumerate(itertools.pairwise(columns)):
         for a in left:
             for b in right:
@@ -65,30 +67,26 @@ def network_diagram(
                 Circle((x, y), 0.3, facecolor=face, edgecolor=edge, linewidth=1.6, zorder=2)
             )
         if size > MOST:
-            ax.text(x, 0, "⋮", ha="center", va="center", fontsize=18, zorder=3)
+            canvas.write(ax, x, 0, "⋮", fontsize=18, zorder=3)
         name = ("input", f"hidden {layer}" if len(sizes) > 3 else "hidden", "output")[kind]
-        ax.text(
-            x,
-            -low + 0.75,
-            f"{name}\n{size} {'value' if not layer else 'unit'}{'s' * (size > 1)}",
-            **_AT,
-        )
+        words = f"{name}\n{size} {'value' if not layer else 'unit'}{'s' * (size > 1)}"
+        canvas.write(ax, x, -low + 0.75, words, va="bottom", fontsize=10)
         if layer and counts:
             before, bias = sizes[layer - 1], biased[layer - 1]
             total = (before + bias) * size
             words = f"{before}·{size}{f' + {size}' if bias else ''}\n= {total:,}"
-            ax.text(x - step / 2, low - 0.75, words, color=QUIET, **(_AT | {"va": "top"}))
+            _below(ax, x - step / 2, low - 0.75, words, QUIET)
     total = sum((a + bias) * b for a, b, bias in zip(sizes, sizes[1:], biased, strict=False))
     ax.set(
         xlim=(-1.1, (len(sizes) - 1) * step + 1.1),
         ylim=(low - (2.1 if counts else 0.6), -low + 2.0),
     )
-    return _bare(
-        ax, title or f"{total:,} parameters in {len(sizes) - 1} layer{'s' * (len(sizes) > 2)}"
-    )
+    layers = f"{len(sizes) - 1} layer{'s' * (len(sizes) > 2)}"
+    return canvas.finish(ax, title or f"{total:,} parameters in {layers}")
 
 
-_AT = {"ha": "center", "va": "bottom", "fontsize": 10}
+def _below(ax: Axes, x: float, y: float, words: str, colour: str) -> None:
+    canvas.write(ax, x, y, words, color=colour, va="top", fontsize=10)
 
 
 @styled
@@ -125,40 +123,39 @@ def parameter_bars(network: nn.Module, *, title: str = "", ax: Axes | None = Non
 
 @styled
 def layer_operation(
-    inputs: int, outputs: int, batch: int = 1, *, title: str = "", ax: Axes | None = None
+    inputs: int, outputs: int, batch_size: int = 1, *, title: str = "", ax: Axes | None = None
 ) -> Axes:
     """Draw Z = X Wᵀ + b as blocks with their shapes.
 
-    Example: `layer_operation(8, 20, batch=32)` shows (32, 8) @ (8, 20) + (20,) → (32, 20).
+    Example: `layer_operation(8, 20, batch_size=32)` shows (32, 8) @ (8, 20) + (20,) → (32, 20).
 
     Raises:
         ValueError: a size below 1.
     """
-    if min(inputs, outputs, batch) < 1:
-        raise ValueError(f"sizes must be at least 1, got {inputs}, {outputs} and {batch}")
+    if min(inputs, outputs, batch_size) < 1:
+        raise ValueError(f"sizes must be at least 1, got {inputs}, {outputs} and {batch_size}")
     # Sides grow with the logarithm: 784 and 10 both stay readable.
-    n, d, m = (0.8 + 0.55 * (size.bit_length() - 1) ** 0.75 for size in (batch, inputs, outputs))
+    n, d, m = (
+        0.8 + 0.55 * (size.bit_length() - 1) ** 0.75 for size in (batch_size, inputs, outputs)
+    )
     blocks = (
-        ("X", (batch, inputs), d, n, PALE_GREY, QUIET, "@"),
+        ("X", (batch_size, inputs), d, n, PALE_GREY, QUIET, "@"),
         ("Wᵀ", (inputs, outputs), m, d, PALE_BLUE, BLUE, "+"),
         ("b", (outputs,), m, 0.5, PALE_BLUE, BLUE, "="),
-        ("Z", (batch, outputs), m, n, PALE_ORANGE, ORANGE, ""),
+        ("Z", (batch_size, outputs), m, n, PALE_ORANGE, ORANGE, ""),
     )
     ax = axes_or_new(ax, 8.2, 3.2)
     gap, left, top = 0.9, 0.0, max(n, d) / 2
     for name, shape, width, height, face, edge, sign in blocks:
-        corner = (left, -height / 2)
-        ax.add_patch(
-            Rectangle(corner, width, height, facecolor=face, edgecolor=edge, linewidth=1.8)
-        )
-        ax.text(left + width / 2, 0, name, ha="center", va="center", fontsize=13, fontweight="bold")
-        ax.text(
-            left + width / 2, -height / 2 - 0.15, str(shape), ha="center", va="top", fontsize=10
-        )
-        ax.text(left + width + gap / 2, 0, sign, ha="center", va="center", fontsize=17)
+        middle = left + width / 2
+        canvas.box(ax, (left, -height / 2), width, height, face=face, edge=edge, linewidth=1.8)
+        canvas.write(ax, middle, 0, name, fontsize=13, fontweight="bold")
+        canvas.write(ax, middle, -height / 2 - 0.15, str(shape), va="top", fontsize=10)
+        canvas.write(ax, left + width + gap / 2, 0, sign, fontsize=17)
         left += width + gap
     ax.set(xlim=(-0.4, left - gap + 0.4), ylim=(-top - 0.8, top + 0.2))
-    return _bare(ax, title or f"{inputs} numbers in, {outputs} out, for each of {batch} rows")
+    words = f"{inputs} numbers in, {outputs} out, for each of {batch_size} rows"
+    return canvas.finish(ax, title or words)
 
 
 @styled
@@ -170,16 +167,16 @@ def layer_kinds(
     Example: `layer_kinds([4, 6, 6, 2])`.
     """
     title = title or "The task fixes the two ends; the hidden sizes are ours to choose"
-    ax = network_diagram.__wrapped__(sizes, title=title, counts=False, ax=ax)
+    ax = network_diagram(sizes, title=title, counts=False, ax=ax)
     low = min(min(_places(size)) for size in sizes)
     ends = (0, (len(sizes) - 1) * STEP)
     for x, words in zip(
         ends, ("one unit for\neach feature", "one unit for\neach answer"), strict=True
     ):
-        ax.text(x, low - 0.7, words, color=QUIET, **(_AT | {"va": "top"}))
+        _below(ax, x, low - 0.7, words, QUIET)
     if len(sizes) > 2:
         words = "features that the network learns:\nas many as we give it"
-        ax.text(sum(ends) / 2, low - 0.7, words, color=GREEN, **(_AT | {"va": "top"}))
+        _below(ax, sum(ends) / 2, low - 0.7, words, GREEN)
     ax.set_ylim(low - 2.2, -low + 2.0)
     return ax
 
@@ -188,7 +185,8 @@ def layer_kinds(
 def neuron(inputs: int = 3, *, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw one neuron: inputs, a weight on each line, the sum with the bias.
 
-    Example: `neuron(3)`.
+    Example: `neuron(3)`. Of more than 7 inputs the first and the last three are drawn, with dots between; in the
+    formula dots stand for what lies between the first two and the last of more than 3 terms.
 
     Raises:
         ValueError: fewer than one input.
@@ -196,23 +194,42 @@ def neuron(inputs: int = 3, *, title: str = "", ax: Axes | None = None) -> Axes:
     if inputs < 1:
         raise ValueError(f"a neuron has at least one input, not {inputs}")
     ax = axes_or_new(ax, 6, 3)
-    heights = _places(min(inputs, MOST))
-    for number, y in enumerate(heights, 1):
+    heights = _places(inputs)
+    for number, y in zip(_drawn(inputs), heights, strict=True):
         ax.plot([0, 3], [y, 0], color=QUIET, lw=1.4, zorder=1)
         ax.scatter([0], [y], 700, "white", edgecolors=QUIET, lw=2, zorder=2)
-        ax.text(0, y, f"$x_{number}$", ha="center", va="center", fontsize=12)
-        ax.text(1.2, y * 0.6 + 0.16, f"$w_{number}$", ha="center", color=BLUE, fontsize=12)
+        canvas.write(ax, 0, y, f"${_indexed('x', number)}$", fontsize=12)
+        weight = f"${_indexed('w', number)}$"
+        canvas.write(ax, 1.2, y * 0.6 + 0.16, weight, va="baseline", color=BLUE, fontsize=12)
+    if inputs > MOST:
+        canvas.write(ax, 0, 0, "⋮", fontsize=18, zorder=3)
     ax.plot([3, 3], [-1.4, 0], color=QUIET, lw=1.4, zorder=1)
     ax.text(3.14, -1.3, "bias $b$", color=GREEN, fontsize=12)
     ax.scatter([3], [0], 1500, "white", edgecolors=BLUE, lw=2.5, zorder=2)
-    ax.text(3, 0, "Σ", ha="center", va="center", fontsize=16)
-    ax.annotate("", (4.9, 0), (3.35, 0), arrowprops={"arrowstyle": "->", "lw": 1.8})
-    terms = " + ".join(f"w_{i} x_{i}" for i in range(1, len(heights) + 1))
-    ax.text(5.0, 0, f"$z = {terms} + b$", va="center", fontsize=12)
+    canvas.write(ax, 3, 0, "Σ", fontsize=16)
+    canvas.arrow(ax, (3.35, 0), (4.9, 0), colour="black", head="->", linewidth=1.8)
+    canvas.write(ax, 5.0, 0, f"$z = {_weighted_sum(inputs)} + b$", ha="left", fontsize=12)
     ax.set(xlim=(-0.5, 8.2), ylim=(min(-1.7, heights[-1] - 0.5), heights[0] + 0.5))
-    ax.set_axis_off()
-    ax.set_title(title or "A neuron weighs its inputs, adds them up and adds a bias")
-    return ax
+    words = "A neuron weighs its inputs, adds them up and adds a bias"
+    return canvas.finish(ax, title or words, equal=False)
+
+
+def _drawn(size: int) -> list[int]:
+    """The numbers, from 1, of the units that `_places` has places for."""
+    numbers = list(range(1, size + 1))
+    return numbers if size <= MOST else numbers[:3] + numbers[-3:]
+
+
+def _indexed(letter: str, number: int) -> str:
+    return f"{letter}_{number}" if number < 10 else f"{letter}_{{{number}}}"
+
+
+def _weighted_sum(size: int) -> str:
+    """The sum of all wᵢxᵢ in mathtext."""
+    terms = [f"{_indexed('w', i)} {_indexed('x', i)}" for i in range(1, size + 1)]
+    if size > 3:
+        terms = [*terms[:2], r"\ldots", terms[-1]]
+    return " + ".join(terms)
 
 
 def _layers(network: nn.Module | Sequence[int]) -> tuple[list[int], list[bool]]:
@@ -237,10 +254,3 @@ def _places(size: int) -> list[float]:
     if size > MOST:
         return [y * 0.8 for y in (3, 2, 1, -1, -2, -3)]
     return [((size - 1) / 2 - unit) * 0.8 for unit in range(size)]
-
-
-def _bare(ax: Axes, title: str) -> Axes:
-    ax.set_aspect("equal")
-    ax.set_axis_off()
-    ax.set_title(title)
-    return ax

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch, Rectangle
 
+from helpers.plots import canvas
 from helpers.plots.architecture import layer_kinds, network_diagram, neuron
 from helpers.plots.style import BLUE, GREEN, GREY, ORANGE, STYLE
 
@@ -53,22 +53,14 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def _box(ax: Axes, x: float, y: float, w: float, h: float, text: str, colour: str, **words) -> None:
-    ax.add_patch(
-        FancyBboxPatch(
-            (x, y),
-            w,
-            h,
-            boxstyle="round,pad=0.02,rounding_size=0.12",
-            facecolor=mpl.colors.to_rgba(colour, 0.16),
-            edgecolor=colour,
-            lw=1.6,
-        )
-    )
-    ax.text(x + w / 2, y + h / 2, text, ha="center", va="center", **({"fontsize": 10} | words))
+    face = mpl.colors.to_rgba(colour, 0.16)
+    look = {"face": face, "edge": colour, "rounding": "pad=0.02,rounding_size=0.12", "lw": 1.6}
+    canvas.box(ax, (x, y), w, h, **look)
+    canvas.write(ax, x + w / 2, y + h / 2, text, **({"fontsize": 10} | words))
 
 
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], **style) -> None:
-    ax.annotate("", end, start, arrowprops={"arrowstyle": "->", "lw": 1.6} | style)
+def _arrow(ax: Axes, start: canvas.Point, end: canvas.Point, **look) -> None:
+    canvas.arrow(ax, start, end, head="->", **({"colour": "black"} | look))
 
 
 @figure
@@ -83,7 +75,7 @@ def deep_learning_overview() -> Figure:
     )
     for x, y, w, h, height, name, colour in fields:
         _box(ax, x, y, w, h, "", colour)
-        ax.text(x + w / 2, height, name, ha="center", va="center", fontsize=10)
+        canvas.write(ax, x + w / 2, height, name, fontsize=10)
     rows = (
         (2.35, "older methods", ("features\nmade by hand", GREY), ("a model\nlearns", GREEN)),
         (0.75, "deep learning", ("layers learn\nfeatures", BLUE), ("last layer\nlearns", BLUE)),
@@ -112,16 +104,12 @@ def linear_layer() -> Figure:
     )
     for x, w, h, name, shape, colour, words in blocks:
         y = 1.6 - h / 2
-        ax.add_patch(
-            Rectangle(
-                (x, y), w, h, facecolor=mpl.colors.to_rgba(colour, 0.2), edgecolor=colour, lw=1.8
-            )
-        )
-        ax.text(x + w / 2, 1.6, name, ha="center", va="center", fontsize=14)
+        canvas.box(ax, (x, y), w, h, face=mpl.colors.to_rgba(colour, 0.2), edge=colour, lw=1.8)
+        canvas.write(ax, x + w / 2, 1.6, name, fontsize=14)
         ax.text(x + w / 2, 2.55, shape, ha="center", fontsize=11)
         ax.text(x + w / 2, 0.4, words, ha="center", fontsize=10, color="#333333")
     for x, sign in ((2.0, "@"), (4.5, "+"), (6.8, "=")):
-        ax.text(x, 1.6, sign, ha="center", va="center", fontsize=16)
+        canvas.write(ax, x, 1.6, sign, fontsize=16)
     for x, w, h, _, _, colour, _ in blocks:
         lines = 4 if colour == GREY else 0
         for i in range(1, lines):
@@ -331,8 +319,8 @@ def forward_backward() -> Figure:
         _box(ax, 0.2 + 2.35 * i, 1.0, 1.4, 0.75, name, colour, fontsize=11)
     for i, slope in enumerate(slopes):
         left, right = 1.64 + 2.35 * i, 2.51 + 2.35 * i
-        _arrow(ax, (left, 1.52), (right, 1.52), color=BLUE)
-        _arrow(ax, (right, 1.22), (left, 1.22), color=ORANGE, ls="--")
+        _arrow(ax, (left, 1.52), (right, 1.52), colour=BLUE)
+        _arrow(ax, (right, 1.22), (left, 1.22), colour=ORANGE, shape={"ls": "--"})
         ax.text((left + right) / 2, 0.65, slope, ha="center", va="top", fontsize=10, color=ORANGE)
     ax.text(0.2, 2.2, "forward: compute and remember", color=BLUE, fontsize=10)
     ax.text(0.2, 0.08, "backward: multiply the slopes on the way back", color=ORANGE, fontsize=10)

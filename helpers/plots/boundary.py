@@ -7,7 +7,10 @@ import torch
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-from helpers.plots.style import COLOURS, INK, MARKERS, PALE, axes_or_new, numbers, styled
+from helpers.plots import canvas
+from helpers.plots.style import COLOURS, INK, PALE, axes_or_new, look, numbers, styled
+
+__all__ = ["decision_boundary", "separating_line"]
 
 Scores = Callable[[torch.Tensor], torch.Tensor]
 
@@ -18,11 +21,11 @@ def decision_boundary(
     X: ArrayLike,
     y: ArrayLike,
     *,
-    title: str = "",
     threshold: float = 0.0,
     class_names: Sequence[str] | None = None,
-    axis_names: tuple[str, str] = ("x₁", "x₂"),
+    axis_labels: tuple[str, str] = ("x₁", "x₂"),
     margin: float = 0.25,
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the regions that a classifier gives its classes, and the points on top.
@@ -57,7 +60,7 @@ def decision_boundary(
     edges = np.arange(kinds - 1) + 0.5
     if found.min() < found.max():
         ax.contour(across, up, found, levels=edges, colors=INK, linewidths=1.6)
-    return _finish(ax, X, y, low, high, title, class_names, axis_names)
+    return _finish(ax, X, y, low, high, title, class_names, axis_labels)
 
 
 @styled
@@ -67,10 +70,10 @@ def separating_line(
     X: ArrayLike,
     y: ArrayLike,
     *,
-    title: str = "",
     class_names: Sequence[str] | None = None,
-    axis_names: tuple[str, str] = ("x₁", "x₂"),
+    axis_labels: tuple[str, str] = ("x₁", "x₂"),
     margin: float = 0.25,
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the line w·x + b = 0 of a perceptron, its weight vector, and the points of two classes.
@@ -91,14 +94,13 @@ def separating_line(
         raise ValueError(f"bias must be one number, but its shape is {np.shape(bias)}")
     b = float(offset[0])
     slope = torch.tensor(w, dtype=torch.float32)
-    draw = decision_boundary.__wrapped__
-    names = {"class_names": class_names, "axis_names": axis_names, "margin": margin}
-    ax = draw(lambda points: points @ slope + b, X, y, title=title, ax=ax, **names)
+    options = {"class_names": class_names, "axis_labels": axis_labels, "margin": margin}
+    ax = decision_boundary(lambda points: points @ slope + b, X, y, title=title, ax=ax, **options)
     if length := float(w @ w):
         foot = -b * w / length  # the point of the line that is nearest to the origin
         reach = 0.16 * min(np.diff(ax.get_xlim())[0], np.diff(ax.get_ylim())[0])
         tip = foot + reach * w / np.sqrt(length)
-        ax.annotate("", tip, foot, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8})
+        canvas.arrow(ax, tuple(foot), tuple(tip), linewidth=1.8)
         ax.annotate(
             "w",
             tip,
@@ -127,7 +129,7 @@ def _window(X: np.ndarray, margin: float) -> tuple[np.ndarray, np.ndarray]:
     return low - room, high + room
 
 
-def _finish(ax, X, y, low, high, title, class_names, axis_names) -> Axes:
+def _finish(ax, X, y, low, high, title, class_names, axis_labels) -> Axes:
     present = np.unique(y)
     names = class_names or [f"class {kind}" for kind in range(present.max() + 1)]
     if len(names) <= present.max():
@@ -135,10 +137,10 @@ def _finish(ax, X, y, low, high, title, class_names, axis_names) -> Axes:
             f"class_names has {len(names)} names, but y goes up to class {present.max()}"
         )
     for kind in present:
-        style = {"marker": MARKERS[kind], "color": COLOURS[kind], "label": names[kind]}
-        ax.scatter(*X[y == kind].T, s=50, edgecolor="white", linewidth=0.8, zorder=3, **style)
+        style = {"s": 50, "edgecolor": "white", "linewidth": 0.8, "zorder": 3}
+        ax.scatter(*X[y == kind].T, label=names[kind], **style, **look(kind).points)
     ax.set(
-        xlabel=axis_names[0], ylabel=axis_names[1], xlim=(low[0], high[0]), ylim=(low[1], high[1])
+        xlabel=axis_labels[0], ylabel=axis_labels[1], xlim=(low[0], high[0]), ylim=(low[1], high[1])
     )
     ax.set_title(title)
     # Beside the axes: within them it could hide a point.

@@ -8,17 +8,19 @@ from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
     BLUE,
-    COLOURS,
-    DASHES,
     INK,
-    MARKERS,
-    ORANGE,
+    PALE_GREY,
     QUIET,
+    TRAINING,
+    VALIDATION,
     axes_or_new,
+    look,
     minus,
     numbers,
     styled,
 )
+
+__all__ = ["accuracy_by_size", "bars", "histogram", "learning_curves", "lines"]
 
 
 @styled
@@ -27,14 +29,14 @@ def lines(
     curves: Mapping[str, ArrayLike],
     *,
     title: str = "",
-    axis_names: tuple[str, str] = ("x", "y"),
+    axis_labels: tuple[str, str] = ("x", "y"),
     log: bool = False,
     mark: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw curves over one x, each with a colour and a dash of its own.
 
-    Example: `lines(prediction, {"squared": e**2, "absolute": e.abs()}, axis_names=("prediction ŷ", "loss"))`.
+    Example: `lines(prediction, {"squared": e**2, "absolute": e.abs()}, axis_labels=("prediction ŷ", "loss"))`.
 
     Args:
         x: (n,). curves: name → (n,).
@@ -52,9 +54,8 @@ def lines(
         heights = numbers(curve, name)
         if heights.shape != places.shape:
             raise ValueError(f"{name} has shape {heights.shape}, x has {places.shape}")
-        look = {"color": COLOURS[number % 6], "linestyle": DASHES[number % 6]}
-        ax.plot(places, heights, label=name, **look)
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1], yscale="log" if log else "linear")
+        ax.plot(places, heights, label=name, **look(number).line)
+    ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1], yscale="log" if log else "linear")
     ax.set_title(title)
     if curves:
         ax.legend()
@@ -68,7 +69,7 @@ def learning_curves(
     *,
     best: int | None = None,
     title: str = "",
-    label: str = "mean loss per example",
+    axis_label: str = "mean loss per example",
     log: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
@@ -79,7 +80,7 @@ def learning_curves(
     Args:
         train, validation: (epochs,); the first entry is epoch 1.
         best: index (from 0) of the epoch whose weights are kept; what comes after is shaded.
-        label: what is drawn, with its unit. A sum of batch losses is no mean: say so here.
+        axis_label: what is drawn, with its unit. A sum of batch losses is no mean: say so here.
 
     Raises:
         ValueError: curves of different length, or no such epoch.
@@ -87,17 +88,17 @@ def learning_curves(
     seen = numbers(train, "train", 1)
     epochs = np.arange(1, len(seen) + 1)
     ax = axes_or_new(ax)
-    ax.plot(epochs, seen, color=BLUE, label="training")
+    ax.plot(epochs, seen, label="training", **TRAINING.line)
     if validation is not None:
         unseen = numbers(validation, "validation", 1)
         if unseen.shape != seen.shape:
             raise ValueError(f"train has shape {seen.shape}, validation has {unseen.shape}")
-        ax.plot(epochs, unseen, color=ORANGE, linestyle="--", label="validation")
+        ax.plot(epochs, unseen, label="validation", **VALIDATION.line)
     if best is not None:
         if not 0 <= best < len(seen):
             raise ValueError(f"best={best}: there are {len(seen)} epochs, counted from 0")
         kept = (seen if validation is None else unseen)[best]
-        ax.axvspan(best + 1, max(len(seen), best + 1), color="#F1F1F1", zorder=0)
+        ax.axvspan(best + 1, max(len(seen), best + 1), color=PALE_GREY, zorder=0)
         ax.axvline(best + 1, color=INK, linewidth=1.2, linestyle=":")
         ax.plot([best + 1], [kept], "o", color=INK, markersize=8, zorder=4)
         late = best > 0.6 * len(seen)
@@ -109,7 +110,7 @@ def learning_curves(
             ha="right" if late else "left",
             fontweight="bold",
         )
-    ax.set(xlabel="epoch", ylabel=label, yscale="log" if log else "linear")
+    ax.set(xlabel="epoch", ylabel=axis_label, yscale="log" if log else "linear")
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_title(title)
     ax.legend()
@@ -121,7 +122,7 @@ def bars(
     values: Mapping[str, float],
     *,
     title: str = "",
-    label: str = "value",
+    axis_label: str = "value",
     pattern: str = ",.3g",
     highlight: str | None = None,
     errors: Mapping[str, float] | None = None,
@@ -129,10 +130,10 @@ def bars(
 ) -> Axes:
     """Compare a few numbers as horizontal bars with their values written beside them.
 
-    Example: `bars({"baseline": 0.63, "network": 0.97}, label="accuracy", highlight="network")`.
+    Example: `bars({"baseline": 0.63, "network": 0.97}, axis_label="accuracy", highlight="network")`.
 
     Args:
-        label: what is compared, with its unit.
+        axis_label: what is compared, with its unit.
         highlight: name of the bar to set off in colour.
         errors: name → half length of the line that shows the spread.
 
@@ -154,7 +155,7 @@ def bars(
     ax.invert_yaxis()
     ax.margins(x=0.16)
     ax.axvline(0, color=QUIET, linewidth=0.9)
-    ax.set(xlabel=label)
+    ax.set(xlabel=axis_label)
     ax.set_title(title)
     return ax
 
@@ -166,7 +167,7 @@ def accuracy_by_size(
     *,
     title: str = "",
     chance: float | None = None,
-    label: str = "test accuracy",
+    axis_label: str = "test accuracy",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw accuracy over the number of examples, the mean of several seeds with their spread.
@@ -185,15 +186,12 @@ def accuracy_by_size(
         values = numbers(table, name, 2)
         if values.shape[1] != len(sizes) or not len(values):
             raise ValueError(f"{name} has shape {values.shape}; expected (seeds, {len(sizes)})")
-        colour = COLOURS[number % 6]
-        ax.fill_between(
-            sizes, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.16, linewidth=0
-        )
-        look = {"color": colour, "marker": MARKERS[number % 6], "linestyle": DASHES[number % 6]}
-        ax.plot(sizes, values.mean(axis=0), label=name, **look)
+        own, ends = look(number), (values.min(axis=0), values.max(axis=0))
+        ax.fill_between(sizes, *ends, color=own.colour, alpha=0.16, linewidth=0)
+        ax.plot(sizes, values.mean(axis=0), label=name, **own.line, marker=own.marker)
     if chance is not None:
         ax.axhline(chance, color=QUIET, linestyle=":", linewidth=1.4, label="guessing")
-    ax.set(xlabel="training examples per class", ylabel=label, xscale="log", ylim=(0, 1.03))
+    ax.set(xlabel="training examples per class", ylabel=axis_label, xscale="log", ylim=(0, 1.03))
     ax.set_xticks(sizes, [str(size) for size in sizes])
     ax.minorticks_off()
     ax.set_title(title)
@@ -206,13 +204,13 @@ def histogram(
     values: ArrayLike,
     *,
     title: str = "",
-    label: str = "value",
+    axis_label: str = "value",
     bins: int = 40,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw how the entries of a tensor of any shape are spread, as shares in %.
 
-    Example: `histogram(model[0].weight, label="weight", title="Weights start within ±0.35")`.
+    Example: `histogram(model[0].weight, axis_label="weight", title="Weights start within ±0.35")`.
 
     Raises:
         ValueError: nothing finite to draw.
@@ -224,6 +222,6 @@ def histogram(
     ax = axes_or_new(ax, 6.0, 3.4)
     share = np.full(flat.size, 100 / flat.size)
     ax.hist(flat, bins=bins, weights=share, color=BLUE, edgecolor="white", linewidth=0.4)
-    ax.set(xlabel=label, ylabel="share of all values in %")
+    ax.set(xlabel=axis_label, ylabel="share of all values in %")
     ax.set_title(title)
     return ax

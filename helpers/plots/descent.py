@@ -1,5 +1,6 @@
 """Going downhill: the loss valley with the path of descent, in one dimension and on a map."""
 
+import itertools
 from collections.abc import Callable, Mapping
 
 import matplotlib.pyplot as plt
@@ -9,17 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from helpers.plots.style import (
-    BLUE,
-    COLOURS,
-    DASHES,
-    INK,
-    MARKERS,
-    ORANGE,
-    axes_or_new,
-    numbers,
-    styled,
-)
+from helpers.plots import canvas
+from helpers.plots.style import BLUE, INK, ORANGE, axes_or_new, look, numbers, styled
+
+__all__ = ["contour_paths", "rate_panels", "valley"]
 
 Curve = Callable[[torch.Tensor], torch.Tensor]
 Surface = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -32,7 +26,7 @@ def valley(
     *,
     span: tuple[float, float] = (-3.0, 3.0),
     title: str = "",
-    axis_names: tuple[str, str] = ("weight w", "loss L(w)"),
+    axis_labels: tuple[str, str] = ("weight w", "loss L(w)"),
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a loss over one weight, and the steps that a descent took on it.
@@ -49,7 +43,7 @@ def valley(
     heights = _apply(loss, w)
     ax = axes_or_new(ax)
     ax.plot(w, heights, color=BLUE, linewidth=2.6, zorder=2)
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1], xlim=span)
+    ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1], xlim=span)
     room = 0.1 * (float(heights.max() - heights.min()) or 1)
     ax.set_ylim(heights.min() - room, heights.max() + room)
     steps = numbers(path, "path", 1).astype(np.float32)
@@ -57,11 +51,10 @@ def valley(
         on = _apply(loss, torch.from_numpy(steps))
         # An arrow to a step outside the picture is left out; this line shows where it went.
         ax.plot(steps, on, color=ORANGE, linewidth=1.2, zorder=2)
-        for a, b in zip(
-            zip(steps, on, strict=True), zip(steps[1:], on[1:], strict=True), strict=False
-        ):
-            arrow = {"arrowstyle": "-|>", "color": ORANGE, "lw": 1.5, "shrinkA": 3, "shrinkB": 3}
-            ax.annotate("", b, a, arrowprops=arrow, zorder=3, annotation_clip=True)
+        for a, b in itertools.pairwise(zip(steps, on, strict=True)):
+            shape = {"shrinkA": 3, "shrinkB": 3}
+            style = {"colour": ORANGE, "linewidth": 1.5, "zorder": 3, "annotation_clip": True}
+            canvas.arrow(ax, a, b, shape=shape, **style)
         ax.plot(
             steps,
             on,
@@ -85,9 +78,9 @@ def rate_panels(
     *,
     span: tuple[float, float] = (-3.0, 3.0),
     title: str = "",
-    axis_names: tuple[str, str] = ("weight w", "loss L(w)"),
+    axis_labels: tuple[str, str] = ("weight w", "loss L(w)"),
 ) -> Figure:
-    """Draw the same valley once per path, side by side, such as for learning rates low, good, too high.
+    """Draw the same valley once per path, a panel each, such as for learning rates low, good, too high.
 
     Example: `rate_panels(f, {"η = 0.02: slow": slow, "η = 0.3: good": good, "η = 1.02: diverges": wild})`.
     """
@@ -98,8 +91,8 @@ def rate_panels(
         1, len(paths), figsize=size, sharey=True, squeeze=False, layout="constrained"
     )
     for number, (ax, (name, path)) in enumerate(zip(axes[0], paths.items(), strict=True)):
-        names = (axis_names[0], axis_names[1] if number == 0 else "")
-        valley.__wrapped__(loss, path, span=span, title=name, axis_names=names, ax=ax)
+        labels = (axis_labels[0], axis_labels[1] if number == 0 else "")
+        valley(loss, path, span=span, title=name, axis_labels=labels, ax=ax)
     for ax in axes[0, 1:]:
         if ax.get_legend() is not None:
             ax.get_legend().remove()  # one says it for all
@@ -115,7 +108,7 @@ def contour_paths(
     span: tuple[tuple[float, float], tuple[float, float]] = ((-3.0, 3.0), (-3.0, 3.0)),
     minimum: tuple[float, float] | None = None,
     title: str = "",
-    axis_names: tuple[str, str] = ("weight w₁", "weight w₂"),
+    axis_labels: tuple[str, str] = ("weight w₁", "weight w₂"),
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a loss of two weights as a map with height lines, and the paths of descent on it.
@@ -144,11 +137,9 @@ def contour_paths(
         steps = numbers(path, name, 2)
         if steps.shape[1] != 2:
             raise ValueError(f"path {name!r} must have shape (steps, 2), not {steps.shape}")
-        colour, dash = COLOURS[number % 6], DASHES[number % 6]
-        look = {"color": colour, "marker": MARKERS[number % 6], "linestyle": dash}
-        ax.plot(
-            *steps.T, label=name, markersize=4.5, linewidth=1.7, markeredgecolor="white", **look
-        )
+        style = {"markersize": 4.5, "linewidth": 1.7, "markeredgecolor": "white"}
+        own = look(number)
+        ax.plot(*steps.T, label=name, marker=own.marker, **own.line, **style)
         ax.plot(*steps[:1].T, "D", color=INK, markersize=7, zorder=5)
     if minimum is not None:
         ax.plot(
@@ -160,7 +151,7 @@ def contour_paths(
             label="minimum",
             zorder=6,
         )
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1], xlim=span[0], ylim=span[1])
+    ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1], xlim=span[0], ylim=span[1])
     ax.set_title(title)
     if paths or minimum is not None:
         ax.legend(loc="upper right", frameon=True, framealpha=0.92, edgecolor="none")

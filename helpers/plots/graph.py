@@ -4,19 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import Patch
 
-from helpers.plots.style import (
-    BLUE,
-    INK,
-    ORANGE,
-    PALE_BLUE,
-    PALE_GREY,
-    QUIET,
-    axes_or_new,
-    minus,
-    styled,
-)
+from helpers.plots import canvas
+from helpers.plots.style import BLUE, ORANGE, PALE_BLUE, PALE_GREY, QUIET, minus, styled
+
+__all__ = ["Edge", "computational_graph"]
 
 
 class Edge(NamedTuple):
@@ -65,39 +58,33 @@ def computational_graph(
     spots = {name: (across * x, up * y) for name, (x, y) in places.items()}
     xs, ys = zip(*spots.values(), strict=True)
     width, height = max(xs) - min(xs) + 1.6, max(ys) - min(ys) + 1.4
-    inches = min(0.95, 10.0 / width)
-    ax = axes_or_new(ax, max(4.0, inches * width), inches * height + 0.5)
+    ax = canvas.sheet(ax, width, height, unit=min(0.95, 10.0 / width), least=4.0)
     fed = {edge.end for edge in arrows}
     boxes = {}
     for name, (x, y) in spots.items():
         face, line = (PALE_BLUE, BLUE) if name in fed else (PALE_GREY, QUIET)
-        box = "round,pad=0.08,rounding_size=0.22"
         text = (labels or {}).get(name, name)
         half = max(0.3, 0.08 * len(text))
-        corner, size = (x - half, y - 0.22), (2 * half, 0.44)
-        boxes[name] = FancyBboxPatch(corner, *size, box, fc=face, ec=line, lw=1.7, zorder=3)
-        ax.add_patch(boxes[name])
-        ax.text(x, y, text, ha="center", va="center", fontsize=11.5, fontweight="bold", zorder=4)
+        look = {"face": face, "edge": line, "rounding": "pad=0.08,rounding_size=0.22"}
+        corner = (x - half, y - 0.22)
+        boxes[name] = canvas.box(ax, corner, 2 * half, 0.44, linewidth=1.7, zorder=3, **look)
+        canvas.write(ax, x, y, text, fontsize=11.5, fontweight="bold", zorder=4)
     for edge in arrows:
         _arrow(ax, spots, boxes, edge)
     ax.set(xlim=(min(xs) - 0.8, max(xs) + 0.8), ylim=(min(ys) - 0.7, max(ys) + 0.7))
-    ax.set_aspect("equal")
-    ax.set_axis_off()
-    ax.set_title(title)
-    return ax
+    return canvas.finish(ax, title)
 
 
 def _arrow(
     ax: Axes,
     spots: Mapping[str, tuple[float, float]],
-    boxes: Mapping[str, FancyBboxPatch],
+    boxes: Mapping[str, Patch],
     edge: Edge,
 ) -> None:
     start, end = spots[edge.start], spots[edge.end]
-    look = {"arrowstyle": "-|>", "color": INK, "lw": 1.3, "shrinkA": 1, "shrinkB": 1}
     # Cut off at the edges of the two boxes, so that none hides an arrow's head.
-    look |= {"patchA": boxes[edge.start], "patchB": boxes[edge.end]}
-    ax.annotate("", end, start, arrowprops=look, zorder=2)
+    shape = {"patchA": boxes[edge.start], "patchB": boxes[edge.end], "shrinkA": 1, "shrinkB": 1}
+    canvas.arrow(ax, start, end, linewidth=1.3, shape=shape, zorder=2)
     x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
     plate = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 0.6}
     texts = (
@@ -114,4 +101,4 @@ def _arrow(
                 "bbox": plate,
                 "zorder": 5,
             }
-            ax.text(x, y + shift, words, ha="center", va=side, **style)
+            canvas.write(ax, x, y + shift, words, va=side, **style)

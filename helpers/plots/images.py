@@ -1,4 +1,9 @@
-"""Pictures in a grid: plain, with predictions, the worst mistakes, filters."""
+"""Pictures: one, a grid, with predictions, the worst mistakes, filters.
+
+A picture's layout follows from its number of dimensions alone, never from its sizes, and is torch's: (h, w) or
+(c, h, w) for one picture, (n, h, w) or (n, c, h, w) for a batch, with c = 1 for grey and c = 3 for red, green, blue.
+Arrays with the channels last are drawn where the call says `channels_last=True`.
+"""
 
 from collections.abc import Sequence
 
@@ -10,6 +15,8 @@ from numpy.typing import ArrayLike
 
 from helpers.plots.style import BLUE, ORANGE, axes_or_new, numbers, styled
 
+__all__ = ["filter_grid", "image_grid", "one_image", "prediction_grid", "worst_mistakes"]
+
 MOST_COLUMNS = 8
 
 
@@ -19,21 +26,24 @@ def image_grid(
     labels: Sequence[str] = (),
     *,
     columns: int | None = None,
-    title: str = "",
     white: float | None = None,
+    channels_last: bool = False,
+    title: str = "",
 ) -> Figure:
-    """Draw a batch of pictures in a grid, each with a text above.
+    """Draw a batch of pictures in a grid, a panel each, with its label above.
 
     Example: `image_grid(batch[:12], [names[k] for k in classes[:12]], title="Twelve garments")`.
 
     Args:
-        images: (n, h, w) grey, (n, 1, h, w), (n, 3, h, w) or (n, h, w, 3).
+        images: (n, h, w) or (n, c, h, w) with c = 1 or 3, as torch has them.
+        columns: how many pictures stand side by side.
         white: the value drawn white; without it 255 for whole numbers, otherwise the largest value, at least 1.
+        channels_last: images are (n, h, w, c) instead.
 
     Raises:
         ValueError: no batch of pictures, or another number of labels.
     """
-    pictures = _pictures(images)
+    pictures = _pictures(images, channels_last=channels_last)
     if len(labels) not in (0, len(pictures)):
         raise ValueError(f"{len(labels)} labels for images of shape {np.shape(images)}")
     fig, axes = _grid(len(pictures), columns, pictures.shape[2] / pictures.shape[1])
@@ -48,40 +58,42 @@ def image_grid(
 @styled
 def prediction_grid(
     images: ArrayLike,
-    predicted: ArrayLike,
-    true: ArrayLike,
-    names: Sequence[str],
+    predictions: ArrayLike,
+    targets: ArrayLike,
+    class_names: Sequence[str],
     *,
     sure: ArrayLike | None = None,
     columns: int | None = None,
-    title: str = "",
     white: float | None = None,
+    title: str = "",
 ) -> Figure:
-    """Draw pictures with what the model says; a wrong answer has a frame, a cross and the truth.
+    """Draw pictures with what the model says, a panel each; a wrong answer has a frame, a cross and the truth.
 
     Example: `prediction_grid(X[:10], guess[:10], y[:10], names, sure=p.max(1).values[:10])`.
 
     Args:
-        images: as `image_grid`. predicted, true: classes (n,). names: a name for each class.
+        images: (n, h, w) or (n, c, h, w). predictions, targets: classes (n,).
         sure: probability of the answer (n,), from 0 to 1.
+        columns, white: as for `image_grid`.
 
     Raises:
         ValueError: lengths that differ.
     """
-    said = numbers(predicted, "predicted", 1).astype(int)
-    truth = numbers(true, "true", 1).astype(int)
+    said = numbers(predictions, "predictions", 1).astype(int)
+    truth = numbers(targets, "targets", 1).astype(int)
     share = None if sure is None else numbers(sure, "sure", 1)
     lengths = {len(_pictures(images)), len(said), len(truth), len(said if share is None else share)}
     if len(lengths) != 1:
         raise ValueError(
-            f"images {np.shape(images)}, predicted {said.shape}, true {truth.shape} differ in length"
+            f"images {tuple(np.shape(images))}, predictions {said.shape} and targets {truth.shape} "
+            "differ in length"
         )
     words = []
     for place, (guess, right) in enumerate(zip(said, truth, strict=True)):
         percent = "" if share is None else f" {share[place]:.0%}"
-        wrong = "" if guess == right else f"\nis {names[right]}"
-        words.append(f"{'✓' if guess == right else '✗'} {names[guess]}{percent}{wrong}")
-    fig = image_grid.__wrapped__(images, words, columns=columns, title=title, white=white)
+        wrong = "" if guess == right else f"\nis {class_names[right]}"
+        words.append(f"{'✓' if guess == right else '✗'} {class_names[guess]}{percent}{wrong}")
+    fig = image_grid(images, words, columns=columns, title=title, white=white)
     for ax, good in zip(fig.axes, said == truth, strict=False):
         ax.title.set_color(BLUE if good else ORANGE)
         ax.title.set_fontweight("normal" if good else "bold")
@@ -94,26 +106,28 @@ def prediction_grid(
 def worst_mistakes(
     images: ArrayLike,
     probabilities: ArrayLike,
-    true: ArrayLike,
-    names: Sequence[str],
+    targets: ArrayLike,
+    class_names: Sequence[str],
     *,
     count: int = 8,
-    title: str = "",
     white: float | None = None,
+    title: str = "",
 ) -> Figure:
-    """Draw the wrong answers that the model was surest of, the surest first.
+    """Draw the wrong answers that the model was surest of, a panel each, the surest first.
 
     Example: `worst_mistakes(X_test, probabilities, y_test, names, count=8)`.
 
     Args:
-        images: as `image_grid`. probabilities: (n, k). true: classes (n,).
+        images: (n, h, w) or (n, c, h, w). probabilities: (n, k). targets: classes (n,).
+        count: how many are drawn at most.
 
     Raises:
         ValueError: shapes that do not fit, or no mistakes at all.
     """
-    table, truth = numbers(probabilities, "probabilities", 2), numbers(true, "true", 1).astype(int)
+    table = numbers(probabilities, "probabilities", 2)
+    truth = numbers(targets, "targets", 1).astype(int)
     if len(table) != len(truth):
-        raise ValueError(f"probabilities {table.shape} and true {truth.shape} differ in length")
+        raise ValueError(f"probabilities {table.shape} and targets {truth.shape} differ in length")
     said = table.argmax(axis=1)
     wrong = np.flatnonzero(said != truth)
     if not wrong.size:
@@ -122,22 +136,23 @@ def worst_mistakes(
     pictures = numbers(images, "images", (3, 4))[worst]
     title = title or f"The {len(worst)} surest of {len(wrong)} mistakes in {len(truth)} answers"
     options = {"sure": table[worst].max(axis=1), "title": title, "white": white}
-    return prediction_grid.__wrapped__(pictures, said[worst], truth[worst], names, **options)
+    return prediction_grid(pictures, said[worst], truth[worst], class_names, **options)
 
 
 @styled
 def filter_grid(weights: ArrayLike, *, columns: int | None = None, title: str = "") -> Figure:
-    """Draw the filters of a layer as little pictures, each stretched to its own range.
+    """Draw the filters of a layer as little pictures, a panel each, stretched to its own range.
 
     Example: `filter_grid(network.conv1.weight, title="The first layer looks for edges and colours")`.
 
     Args:
-        weights: (out, 3, h, w) in colour, (out, 1, h, w) or (out, h, w) in grey.
+        weights: (out, c, h, w) with c = 1 or 3, as torch has them, or (out, h, w).
+        columns: how many filters stand side by side.
 
     Raises:
         ValueError: another shape.
     """
-    filters = _pictures(weights).astype(float)
+    filters = _pictures(weights, "weights", "out").astype(float)
     flat = filters.reshape(len(filters), -1)
     low, high = flat.min(axis=1), flat.max(axis=1)
     stretch = np.where(high > low, high - low, 1)
@@ -152,12 +167,22 @@ def filter_grid(weights: ArrayLike, *, columns: int | None = None, title: str = 
 
 
 @styled
-def one_image(image: ArrayLike, *, title: str = "", ax: Axes | None = None) -> Axes:
-    """Draw one picture (h, w), (3, h, w) or (h, w, 3) with the numbers of its rows and columns.
+def one_image(
+    image: ArrayLike, *, channels_last: bool = False, title: str = "", ax: Axes | None = None
+) -> Axes:
+    """Draw one picture with the numbers of its rows and columns.
 
     Example: `one_image(batch[1], title="Index 1 is the second picture")`.
+
+    Args:
+        image: (h, w) or (c, h, w) with c = 1 or 3, as torch has it.
+        channels_last: the image is (h, w, c) instead.
+
+    Raises:
+        ValueError: another shape.
     """
-    picture = _pictures(numbers(image, "image", (2, 3))[None])[0]
+    batch = numbers(image, "image", (2, 3))[None]
+    picture = _pictures(batch, "image", "", channels_last=channels_last)[0]
     ax = axes_or_new(ax, 4.0, 4.0)
     scale = 255 if picture.dtype.kind in "iu" else max(1.0, float(picture.max()))
     ax.imshow(np.clip(picture / scale, 0, 1), cmap="gray", vmin=0, vmax=1)
@@ -166,14 +191,25 @@ def one_image(image: ArrayLike, *, title: str = "", ax: Axes | None = None) -> A
     return ax
 
 
-def _pictures(images: ArrayLike) -> np.ndarray:
-    """Return (n, h, w) or (n, h, w, 3)."""
-    pictures = numbers(images, "images", (3, 4))
-    if pictures.ndim == 4 and pictures.shape[1] in (1, 3) and pictures.shape[3] != 3:
-        pictures = pictures[:, 0] if pictures.shape[1] == 1 else np.moveaxis(pictures, 1, 3)
-    if not pictures.size or (pictures.ndim == 4 and pictures.shape[3] != 3):
-        wanted = "(n, h, w), (n, 1, h, w), (n, 3, h, w) or (n, h, w, 3)"
-        raise ValueError(f"images must have the shape {wanted}, not {tuple(np.shape(images))}")
+def _pictures(
+    images: ArrayLike, name: str = "images", count: str = "n", *, channels_last: bool = False
+) -> np.ndarray:
+    """Return (n, h, w) or (n, h, w, 3), as matplotlib draws them; `name` and `count` are the caller's words."""
+    pictures = numbers(images, name, (3, 4))
+    first, given = (f"{count}, ", pictures.shape) if count else ("", pictures.shape[1:])
+    if pictures.ndim == 4:
+        if not channels_last:
+            pictures = np.moveaxis(pictures, 1, 3)
+        if pictures.shape[3] not in (1, 3):
+            order = "h, w, c" if channels_last else "c, h, w"
+            raise ValueError(
+                f"{name} must be ({first}h, w) or ({first}{order}) with c = 1 or 3, not {given}; "
+                "put the dimensions in this order with permute"
+            )
+        if pictures.shape[3] == 1:
+            pictures = pictures[..., 0]
+    if not pictures.size:
+        raise ValueError(f"{name} of shape {given}: nothing to draw")
     return pictures
 
 

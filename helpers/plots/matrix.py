@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 
 from helpers.plots.style import INK, ORANGE, axes_or_new, minus, numbers, styled
 
+__all__ = ["confusion_matrix", "heat_map", "product_maps"]
+
 MOST_WRITTEN = 260  # entries; in a larger table numbers would be too small to read
 
 
@@ -18,12 +20,12 @@ MOST_WRITTEN = 260  # entries; in a larger table numbers would be too small to r
 def heat_map(
     values: ArrayLike,
     *,
-    title: str = "",
-    row_names: Sequence[str] | None = None,
-    column_names: Sequence[str] | None = None,
-    axis_names: tuple[str, str] = ("column (dimension 1)", "row (dimension 0)"),
+    row_labels: Sequence[str] | None = None,
+    column_labels: Sequence[str] | None = None,
+    axis_labels: tuple[str, str] = ("column (dimension 1)", "row (dimension 0)"),
     pattern: str = ".3g",
     symmetric: bool | None = None,
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a table (n, m) as colours with its numbers written in.
@@ -35,18 +37,20 @@ def heat_map(
         symmetric: put white at 0, blue below, red above; without it, where there are negative numbers.
 
     Raises:
-        ValueError: no table, or names that do not fit.
+        ValueError: no table, or labels that do not fit.
     """
     table = numbers(values, "values", 2).astype(float)
     if not table.size:
         raise ValueError(f"values has shape {table.shape}: nothing to draw")
     rows, columns = table.shape
-    for names, size, what in (
-        (row_names, rows, "row_names"),
-        (column_names, columns, "column_names"),
+    for labels, size, what in (
+        (row_labels, rows, "row_labels"),
+        (column_labels, columns, "column_labels"),
     ):
-        if names is not None and len(names) != size:
-            raise ValueError(f"{what} has {len(names)} entries, but values has shape {table.shape}")
+        if labels is not None and len(labels) != size:
+            raise ValueError(
+                f"{what} has {len(labels)} entries, but values has shape {table.shape}"
+            )
     ax = axes_or_new(ax, min(8.8, 1.8 + 0.62 * columns), min(8.0, 1.5 + 0.45 * rows))
     signed = bool((table < 0).any()) if symmetric is None else symmetric
     finite = table[np.isfinite(table)]
@@ -62,9 +66,9 @@ def heat_map(
             ax.text(column, row, text, ha="center", va="center", **style)
     else:
         ax.figure.colorbar(image, ax=ax, label="value")
-    _name(ax.set_xticks, column_names, columns)
-    _name(ax.set_yticks, row_names, rows)
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1])
+    _name(ax.set_xticks, column_labels, columns)
+    _name(ax.set_yticks, row_labels, rows)
+    ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1])
     ax.tick_params(length=0)
     ax.set_title(title)
     return ax
@@ -74,7 +78,7 @@ def heat_map(
 def product_maps(
     A: ArrayLike, B: ArrayLike, *, row: int = 0, column: int = 0, title: str = ""
 ) -> Figure:
-    """Draw A, B and A @ B as heat maps, with the row and the column that meet in one entry framed.
+    """Draw A, B and A @ B as heat maps, a panel each, with the row and the column that meet in one entry framed.
 
     Example: `product_maps(A, B, row=1, column=2)`.
 
@@ -98,9 +102,8 @@ def product_maps(
     )
     tables = (("A", a), ("B", b), ("A @ B", a @ b))
     for ax, (name, table), (corner, width, height) in zip(axes, tables, frames, strict=True):
-        heat_map.__wrapped__(
-            table, title=f"{name}\n{table.shape}", axis_names=("column", "row"), ax=ax
-        )
+        words = f"{name}\n{table.shape}"
+        heat_map(table, axis_labels=("column", "row"), title=words, ax=ax)
         frame = Rectangle(
             corner, width, height, fill=False, edgecolor=ORANGE, linewidth=3.2, clip_on=False
         )
@@ -112,7 +115,7 @@ def product_maps(
 @styled
 def confusion_matrix(
     counts: ArrayLike,
-    names: Sequence[str] | None = None,
+    class_names: Sequence[str] | None = None,
     *,
     title: str = "",
     ax: Axes | None = None,
@@ -130,7 +133,7 @@ def confusion_matrix(
         raise ValueError(
             f"counts must be a square table of numbers ≥ 0, but its shape is {table.shape}"
         )
-    names = names if names is not None else [str(kind) for kind in range(len(table))]
+    names = class_names if class_names is not None else [str(kind) for kind in range(len(table))]
     if len(names) != len(table):
         raise ValueError(f"{len(names)} names for {len(table)} classes")
     totals = table.sum(axis=1, keepdims=True)
@@ -153,8 +156,8 @@ def confusion_matrix(
     return ax
 
 
-def _name(set_ticks, names: Sequence[str] | None, size: int) -> None:
-    if names is not None:
-        set_ticks(range(size), names)
+def _name(set_ticks, labels: Sequence[str] | None, size: int) -> None:
+    if labels is not None:
+        set_ticks(range(size), labels)
     elif size <= 20:
         set_ticks(range(size))

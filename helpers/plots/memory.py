@@ -1,10 +1,12 @@
 """Two names and one memory, or two: what `torch.from_numpy` shares and `torch.tensor` copies."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyBboxPatch, Rectangle
 
+from helpers.plots import canvas
 from helpers.plots.style import (
     BLUE,
     INK,
@@ -17,14 +19,16 @@ from helpers.plots.style import (
     styled,
 )
 
+__all__ = ["memory_sharing"]
+
 
 @styled
 def memory_sharing(
     array: np.ndarray,
     tensor: torch.Tensor,
     *,
+    labels: Sequence[str] = ("array", "tensor"),
     title: str = "",
-    names=("array", "tensor"),
     ax: Axes | None = None,
 ) -> Axes:
     """Draw whether an array and a tensor look at the same numbers in memory, as they really do.
@@ -33,6 +37,7 @@ def memory_sharing(
 
     Args:
         array, tensor: one dimension, at most 8 entries.
+        labels: what the two are called.
 
     Raises:
         ValueError: too large to draw, or more than one dimension.
@@ -43,26 +48,22 @@ def memory_sharing(
         )
     shared = np.shares_memory(array, tensor.detach().numpy())
     ax = axes_or_new(ax, 6.4, 2.9)
-    rows = ((array, 1.1 if not shared else 0.5, PALE_GREY if not shared else PALE_BLUE, 1.1),)
-    rows += () if shared else ((tensor, -0.3, PALE_ORANGE, -0.3),)
-    for values, low, face, _ in rows:
+    rows = ((array, 0.5, PALE_BLUE),)
+    if not shared:
+        rows = ((array, 1.1, PALE_GREY), (tensor, -0.3, PALE_ORANGE))
+    for values, low, face in rows:
         for place, value in enumerate(values.tolist()):
-            ax.add_patch(Rectangle((3 + place, low), 1, 0.8, facecolor=face, edgecolor=INK))
-            ax.text(3.5 + place, low + 0.4, f"{value:g}", ha="center", va="center")
-    for name, y, colour, goal in (
-        (names[0], 1.5, QUIET, 0.95 if shared else 1.5),
-        (names[1], 0.1, ORANGE, 0.85 if shared else 0.1),
+            canvas.box(ax, (3 + place, low), 1, 0.8, face=face, edge=INK)
+            canvas.write(ax, 3.5 + place, low + 0.4, f"{value:g}")
+    for label, y, colour, goal in (
+        (labels[0], 1.5, QUIET, 0.95 if shared else 1.5),
+        (labels[1], 0.1, ORANGE, 0.85 if shared else 0.1),
     ):
-        box = FancyBboxPatch(
-            (0, y - 0.25), 1.5, 0.5, "round,pad=0.06", fc="white", ec=colour, lw=1.8
-        )
-        ax.add_patch(box)
-        ax.text(0.75, y, name, ha="center", va="center", fontweight="bold")
-        arrow = {"arrowstyle": "-|>", "color": BLUE if shared else colour, "lw": 1.8}
-        ax.annotate("", (2.95, goal), (1.6, y), arrowprops=arrow)
+        look = {"face": "white", "edge": colour, "rounding": "pad=0.06", "linewidth": 1.8}
+        canvas.box(ax, (0, y - 0.25), 1.5, 0.5, **look)
+        canvas.write(ax, 0.75, y, label, fontweight="bold")
+        colour = BLUE if shared else colour
+        canvas.arrow(ax, (1.6, y), (2.95, goal), colour=colour, linewidth=1.8)
     ax.set(xlim=(-0.3, 3.3 + max(len(array), len(tensor))), ylim=(-0.6, 2.2))
-    ax.set_axis_off()
-    ax.set_title(
-        title or ("Two names, one memory" if shared else "Two names, two memories: a copy")
-    )
-    return ax
+    words = "Two names, one memory" if shared else "Two names, two memories: a copy"
+    return canvas.finish(ax, title or words, equal=False)

@@ -6,7 +6,8 @@ readers; each also has a marker and a line style of its own for a print in grey.
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,6 +24,39 @@ COLOURS = (BLUE, ORANGE, GREEN, PURPLE, AMBER, QUIET)
 PALE = (PALE_BLUE, PALE_ORANGE, PALE_GREEN, "#E8D5E2", "#FBECCB", "#E6E6E6")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one series of a figure is drawn: its colour, marker and dash, and a pale colour for areas."""
+
+    colour: str
+    pale: str
+    marker: str
+    dash: str | tuple
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """Keyword arguments for a line."""
+        return {"color": self.colour, "linestyle": self.dash}
+
+    @property
+    def points(self) -> dict[str, Any]:
+        """Keyword arguments for points."""
+        return {"color": self.colour, "marker": self.marker}
+
+
+def look(number: int) -> Look:
+    """Return the look of series `number`, counted from 0; 36 of them differ.
+
+    The first six differ in everything; after those the colours come again, with other markers and dashes.
+    """
+    turn = number // len(COLOURS)
+    colour, shape = number % len(COLOURS), (number + turn) % len(COLOURS)
+    return Look(COLOURS[colour], PALE[colour], MARKERS[shape], DASHES[shape])
+
+
+TRAINING, VALIDATION = look(0), look(1)
 
 STYLE = {
     # At 100 dots per inch hinting draws bold digits of 11 points with hairline bars: they look like another font.

@@ -12,7 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from helpers.plots.style import AMBER, BLUE, COLOURS, GREEN, INK, MARKERS, ORANGE, QUIET, styled
+from helpers.plots import canvas
+from helpers.plots.style import AMBER, BLUE, GREEN, INK, ORANGE, QUIET, minus, styled
+
+__all__ = ["broadcast", "cells", "dimensions", "matrix_product", "reduction", "sliced"]
 
 MARK = AMBER  # what is set off; light enough for black digits on it
 GAP = 1.5  # cells between two tensors, room for an operator
@@ -22,7 +25,7 @@ FONT = 10
 
 @styled
 def cells(
-    x: torch.Tensor, ax: Axes | None = None, *, title: str = "", mask: torch.Tensor | None = None
+    x: torch.Tensor, *, mask: torch.Tensor | None = None, title: str = "", ax: Axes | None = None
 ) -> Axes:
     """Draw a tensor of 0 to 3 dimensions as cells with its values; a vector is drawn as a row.
 
@@ -41,48 +44,59 @@ def cells(
 
 
 @styled
-def dimensions(tensors: Sequence[torch.Tensor], names: Sequence[str]) -> Figure:
-    """Draw tensors of growing dimension side by side, each with its name and shape."""
+def dimensions(
+    tensors: Sequence[torch.Tensor],
+    labels: Sequence[str],
+    *,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw tensors of growing dimension side by side, each with its label and shape.
+
+    Raises:
+        ValueError: no tensors, or another number of labels.
+    """
+    if not tensors or len(tensors) != len(labels):
+        raise ValueError(f"{len(labels)} labels for {len(tensors)} tensors; one each is needed")
     widths = [_extent(x)[0] for x in tensors]
     left, height = 0.0, max(_extent(x)[1] for x in tensors)
-    ax = _blank(None, (sum(widths) + 2.4 * len(tensors), height + 2))
-    for x, name, width in zip(tensors, names, widths, strict=True):
+    ax = _blank(ax, (sum(widths) + 2.4 * len(tensors), height + 2))
+    for x, label, width in zip(tensors, labels, widths, strict=True):
         _draw(ax, x, left, 0, BLUE)
-        label = f"{name}\nshape {tuple(x.shape)}"
-        ax.text(left, height + 0.3, label, va="top", fontsize=FONT, color=INK)
+        words = f"{label}\nshape {tuple(x.shape)}"
+        canvas.write(ax, left, height + 0.3, words, ha="left", va="top", fontsize=FONT, color=INK)
         left += max(width, 2.4) + GAP
-    ax.set_xlim(-0.4, left)
-    _finish(ax, "Each new dimension is a stack of what came before", limits=False)
-    ax.set_ylim(height + 2, -0.4)
-    return ax.figure
+    _finish(ax, title or "Each new dimension is a stack of what came before", limits=False)
+    ax.set(xlim=(-0.4, left), ylim=(height + 2, -0.4))
+    return ax
 
 
 @styled
-def broadcast(a: torch.Tensor, b: torch.Tensor, ax: Axes | None = None, *, title: str = "") -> Axes:
+def broadcast(a: torch.Tensor, b: torch.Tensor, *, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw a + b with the entries that broadcasting reuses shown as pale, dashed copies.
 
-    Where the shapes do not fit, both are drawn as they are and the title names the sizes that clash.
+    Where the shapes do not fit, both are drawn as they are and the sizes that clash are named, in the title or,
+    where a title is given, below it.
     """
     try:
         result = a + b
     except RuntimeError:
-        return _clash(a, b, ax)
+        return _clash(a, b, title, ax)
     shape = result.shape
     width, height = _extent(result)
     ax = _blank(ax, (3 * width + 2 * GAP, height + 0.8))
     left = 0.0
     for x, sign, colour in ((a, "+", BLUE), (b, "=", ORANGE), (result, "", GREEN)):
         _draw(ax, x.expand(shape), left, 0, colour, copies=_copies(x, shape))
-        ax.text(left + width / 2, height + 0.55, str(tuple(x.shape)), ha="center", fontsize=FONT)
-        ax.text(left + width + GAP / 2, height / 2, sign, ha="center", va="center", fontsize=18)
+        _shape_below(ax, x, left + width / 2, height)
+        canvas.write(ax, left + width + GAP / 2, height / 2, sign, fontsize=18)
         left += width + GAP
     _finish(ax, title or f"{tuple(a.shape)} + {tuple(b.shape)} gives {tuple(shape)}", limits=False)
-    ax.set_xlim(-0.3, left - GAP + 0.3)
-    ax.set_ylim(height + 0.9, -0.3)
+    ax.set(xlim=(-0.3, left - GAP + 0.3), ylim=(height + 0.9, -0.3))
     return ax
 
 
-def _clash(a: torch.Tensor, b: torch.Tensor, ax: Axes | None) -> Axes:
+def _clash(a: torch.Tensor, b: torch.Tensor, title: str, ax: Axes | None) -> Axes:
     sizes = zip(reversed(a.shape), reversed(b.shape), strict=False)
     one, other = next((m, n) for m, n in sizes if m != n and 1 not in (m, n))
     (wide, high), (wide_b, high_b) = _extent(a), _extent(b)
@@ -90,14 +104,18 @@ def _clash(a: torch.Tensor, b: torch.Tensor, ax: Axes | None) -> Axes:
     ax = _blank(ax, (wide + GAP + wide_b, height + 0.8))
     _draw(ax, a, 0, 0, BLUE)
     _draw(ax, b, wide + GAP, 0, ORANGE)
-    ax.text(wide + GAP / 2, height / 2, "+", ha="center", va="center", fontsize=18)
+    canvas.write(ax, wide + GAP / 2, height / 2, "+", fontsize=18)
     for left, width, x in ((0, wide, a), (wide + GAP, wide_b, b)):
-        ax.text(left + width / 2, height + 0.55, str(tuple(x.shape)), ha="center", fontsize=FONT)
+        _shape_below(ax, x, left + width / 2, height)
     words = f"{tuple(a.shape)} + {tuple(b.shape)} is an error: {one} meets {other}"
-    _finish(ax, words, limits=False)
-    ax.set_xlim(-0.3, wide + GAP + wide_b + 0.3)
-    ax.set_ylim(height + 0.9, -0.3)
+    _finish(ax, f"{title}\n{words}" if title else words, limits=False)
+    ax.set(xlim=(-0.3, wide + GAP + wide_b + 0.3), ylim=(height + 0.9, -0.3))
     return ax
+
+
+def _shape_below(ax: Axes, x: torch.Tensor, middle: float, height: float) -> None:
+    words = str(tuple(x.shape))
+    canvas.write(ax, middle, height + 0.55, words, va="baseline", fontsize=FONT)
 
 
 def _copies(x: torch.Tensor, shape: torch.Size) -> torch.Tensor:
@@ -108,7 +126,9 @@ def _copies(x: torch.Tensor, shape: torch.Size) -> torch.Tensor:
 
 
 @styled
-def reduction(x: torch.Tensor, ax: Axes | None = None, *, dim: int, keepdim: bool = False) -> Axes:
+def reduction(
+    x: torch.Tensor, *, dim: int, keepdim: bool = False, title: str = "", ax: Axes | None = None
+) -> Axes:
     """Draw a table, the direction in which `dim` runs, and the sum along it.
 
     Raises:
@@ -126,16 +146,14 @@ def reduction(x: torch.Tensor, ax: Axes | None = None, *, dim: int, keepdim: boo
     _draw(ax, total[:, None] if flat else total, *place, GREEN)
     for lane in range(columns if down else rows):
         middle = lane + 0.5
-        ends = ((middle, rows + 1.4), (middle, rows + 0.1))
+        ends = ((middle, rows + 0.1), (middle, rows + 1.4))
         if not down:
-            ends = ((columns + 1.4, middle), (columns + 0.1, middle))
-        ax.annotate("", *ends, arrowprops={"arrowstyle": "->", "color": QUIET, "lw": 1.4})
-    keep = ", keepdim=True" if keepdim else ""
+            ends = ((columns + 0.1, middle), (columns + 1.4, middle))
+        canvas.arrow(ax, *ends, colour=QUIET, head="->", linewidth=1.4)
+    call = f"sum(dim={dim}{', keepdim=True' if keepdim else ''})"
     gone = "rows" if down else "columns"
-    ax = _finish(
-        ax,
-        f"sum(dim={dim}{keep}): the {gone} are added up\n{(rows, columns)} gives {tuple(total.shape)}",
-    )
+    shapes = f"{(rows, columns)} gives {tuple(total.shape)}"
+    _finish(ax, title or f"{call}: the {gone} are added up\n{shapes}")
     if down:
         ax.set_ylim(rows + GAP + 1.3, -0.3)
     else:
@@ -145,7 +163,13 @@ def reduction(x: torch.Tensor, ax: Axes | None = None, *, dim: int, keepdim: boo
 
 @styled
 def matrix_product(
-    a: torch.Tensor, b: torch.Tensor, ax: Axes | None = None, *, row: int = 0, column: int = 0
+    a: torch.Tensor,
+    b: torch.Tensor,
+    *,
+    row: int = 0,
+    column: int = 0,
+    title: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw a @ b with a to the left of the result and b above it; one entry is worked out.
 
@@ -172,18 +196,13 @@ def matrix_product(
         (k + 1 + m / 2, k + n + 1.6, f"A @ B {(n, m)}", "center"),
     )
     for x, y, text, align in labels:
-        ax.text(x, y, text, ha=align, va="center", fontsize=FONT, color=INK)
+        canvas.write(ax, x, y, text, ha=align, fontsize=FONT, color=INK)
     terms = " + ".join(
         f"{_number(p)}·{_number(q)}" for p, q in zip(a[row], b[:, column], strict=True)
     )
-    _finish(
-        ax,
-        f"Entry [{row}, {column}] is row {row} times column {column}:\n"
-        f"{terms} = {_number(product[row, column])}",
-        limits=False,
-    )
-    ax.set_xlim(-0.3, k + m + 1.3)
-    ax.set_ylim(k + n + 2, -0.3)
+    words = f"Entry [{row}, {column}] is row {row} times column {column}:"
+    _finish(ax, title or f"{words}\n{terms} = {_number(product[row, column])}", limits=False)
+    ax.set(xlim=(-0.3, k + m + 1.3), ylim=(k + n + 2, -0.3))
     return ax
 
 
@@ -194,8 +213,14 @@ def _only(x: torch.Tensor, row: int | slice, column: int | slice) -> torch.Tenso
 
 
 @styled
-def sliced(image: torch.Tensor, rows: slice, columns: slice) -> Figure:
-    """Draw a picture (h, w) with the rows and columns of a slice framed, and what comes out."""
+def sliced(image: torch.Tensor, rows: slice, columns: slice, *, title: str = "") -> Figure:
+    """Draw a picture (h, w) with the rows and columns of a slice framed, and what comes out: two panels.
+
+    Raises:
+        ValueError: `image` is no picture (h, w).
+    """
+    if image.dim() != 2:
+        raise ValueError(f"image must be (h, w), not {tuple(image.shape)}")
     result = image[rows, columns]
     fig, (left, right) = plt.subplots(1, 2, figsize=(6.6, 3.9), layout="constrained")
     style = {"cmap": "gray", "vmin": 0, "vmax": float(image.max())}
@@ -215,7 +240,7 @@ def sliced(image: torch.Tensor, rows: slice, columns: slice) -> Figure:
         ax.set_xlabel("column (dimension 1)", fontsize=FONT)
         ax.set_ylabel("row (dimension 0)", fontsize=FONT)
         ax.tick_params(labelsize=9)
-    fig.suptitle("A slice of a picture is a smaller picture", fontsize=FONT + 1)
+    fig.suptitle(title or "A slice of a picture is a smaller picture", fontsize=FONT + 1)
     return fig
 
 
@@ -224,127 +249,9 @@ def _slice(part: slice) -> str:
     return f"{part.start}:{part.stop}{step}"
 
 
-@styled
-def scatter_classes(
-    x: torch.Tensor,
-    y: torch.Tensor,
-    classes: torch.Tensor,
-    names: Sequence[str],
-    ax: Axes | None = None,
-    *,
-    title: str = "",
-    labels: tuple[str, str] = ("", ""),
-    mark: dict[str, int] | None = None,
-) -> Axes:
-    """Draw one point per row, with a colour and a shape for each class (at most six).
-
-    Args:
-        x, y: (n,). classes: (n,) int64. names: a name for each class.
-        labels: names of the axes, with units.
-        mark: text → number of a row to point out; a white disc hides its class.
-    """
-    if ax is None:
-        ax = plt.figure(figsize=(6.6, 4.3), layout="constrained").add_subplot()
-    for number, name in enumerate(names):
-        own = classes == number
-        ax.scatter(
-            x[own],
-            y[own],
-            s=20,
-            alpha=0.65,
-            marker=MARKERS[number],
-            color=COLOURS[number],
-            label=name,
-        )
-    for place, (text, row) in enumerate((mark or {}).items()):
-        point = (float(x[row]), float(y[row]))
-        ax.scatter(*point, s=90, facecolor="white", edgecolor=INK, linewidth=1.8, zorder=3)
-        ax.annotate(
-            text,
-            point,
-            xytext=(0.03, 0.93 - 0.11 * place),
-            textcoords="axes fraction",
-            fontsize=FONT,
-            arrowprops={"arrowstyle": "-", "color": INK, "lw": 0.9},
-        )
-    ax.set_xlabel(labels[0], fontsize=FONT)
-    ax.set_ylabel(labels[1], fontsize=FONT)
-    ax.tick_params(labelsize=9)
-    ax.legend(fontsize=9, loc="lower right")
-    ax.set_title(title, fontsize=FONT + 1)
-    return ax
-
-
-@styled
-def distance_maps(
-    maps: Sequence[torch.Tensor],
-    titles: Sequence[str],
-    classes: torch.Tensor,
-    names: Sequence[str],
-    *,
-    title: str = "",
-) -> Figure:
-    """Draw tables of distances (n, n) side by side, dark where two rows are near.
-
-    Rows are sorted by class, and lines part the classes. Each map has its own scale, since its unit
-    is its own.
-    """
-    order = classes.argsort(stable=True)
-    sizes = torch.bincount(classes, minlength=len(names))
-    ends = sizes.cumsum(0)
-    middles = (ends - sizes / 2).tolist()
-    fig, axes = plt.subplots(
-        1, len(maps), figsize=(4.6 * len(maps), 4.5), squeeze=False, layout="constrained"
-    )
-    for ax, distances, text in zip(axes[0], maps, titles, strict=True):
-        shown = distances[order][:, order].numpy()
-        image = ax.imshow(shown, cmap="magma", interpolation="nearest", rasterized=True)
-        for end in ends[:-1].tolist():
-            ax.axhline(end - 0.5, color="white", linewidth=1)
-            ax.axvline(end - 0.5, color="white", linewidth=1)
-        ax.set_xticks(middles, names, fontsize=9)
-        ax.set_yticks(middles, names, fontsize=9, rotation=90, va="center")
-        ax.tick_params(length=0)
-        ax.set_title(text, fontsize=FONT)
-        bar = fig.colorbar(image, ax=ax, shrink=0.8)
-        bar.set_label("distance", fontsize=9)
-        bar.ax.tick_params(labelsize=9)
-    fig.suptitle(title, fontsize=FONT + 2)
-    return fig
-
-
-@styled
-def columns(
-    table: torch.Tensor,
-    names: Sequence[str],
-    ax: Axes | None = None,
-    *,
-    title: str = "",
-    label: str = "value, each column in its own unit",
-) -> Axes:
-    """Draw each column of a table (n, d) as a strip of points on one common axis, with its mean."""
-    if ax is None:
-        ax = plt.figure(figsize=(6.6, 2.6), layout="constrained").add_subplot()
-    # Spread over the strip's height by row number, so that equal values do not hide each other.
-    spread = (torch.arange(len(table)) * 0.618).frac() * 0.5 - 0.25
-    for number, column in enumerate(table.T):
-        ax.plot(column, number + spread, ".", markersize=3, color=BLUE)
-        ax.plot([column.mean()] * 2, [number - 0.35, number + 0.35], color=INK, linewidth=2)
-    ax.set_yticks(range(len(names)), names, fontsize=9)
-    ax.tick_params(labelsize=9)
-    ax.set_xlabel(label, fontsize=FONT)
-    ax.invert_yaxis()
-    ax.set_title(title, fontsize=FONT + 1)
-    return ax
-
-
 def _blank(ax: Axes | None, extent: tuple[float, float]) -> Axes:
-    if ax is not None:
-        return ax
-    width, height = extent
-    scale = min(0.52, 8.6 / (width + 1))
-    size = (max(4.2, scale * (width + 1)), scale * (height + 1) + 0.5)  # inches; room for a title
-    return plt.figure(figsize=size, layout="constrained").add_subplot()
+    width, height = extent[0] + 1, extent[1] + 1
+    return canvas.sheet(ax, width, height, unit=min(0.52, 8.6 / width), least=4.2)
 
 
 def _extent(x: torch.Tensor) -> tuple[float, float]:
@@ -395,11 +302,11 @@ def _cell(
     edge = QUIET if pale else INK
     # One zorder for frame and text, so that what is drawn later lies on top, text included.
     style = {"linewidth": 2.2 if heavy else 0.9, "linestyle": "--" if pale else "-", "zorder": 2}
-    ax.add_patch(Rectangle(corner, 1, 1, facecolor=face, edgecolor=edge, **style))
+    canvas.box(ax, corner, 1, 1, face=face, edge=edge, **style)
     middle = (corner[0] + 0.5, corner[1] + 0.5)
     colour = QUIET if pale else INK
     size = FONT if len(text) < 4 else 9
-    ax.text(*middle, text, ha="center", va="center", fontsize=size, color=colour, zorder=2)
+    canvas.write(ax, *middle, text, fontsize=size, color=colour, zorder=2)
 
 
 def _tint(colour: str, strength: float) -> tuple[float, ...]:
@@ -412,16 +319,13 @@ def _number(value: torch.Tensor) -> str:
     item = value.item()
     if isinstance(item, bool):
         return "T" if item else "F"
-    return f"{item:.3g}".replace("-", "−")
+    return minus(f"{item:.3g}")
 
 
 def _finish(ax: Axes, title: str, *, limits: bool = True) -> Axes:
-    ax.set_aspect("equal")
-    ax.set_axis_off()
     if limits:
         ax.autoscale_view()
         ax.margins(0.02)
     if not ax.yaxis_inverted():
         ax.invert_yaxis()
-    ax.set_title(title, fontsize=FONT + 1, color=INK)
-    return ax
+    return canvas.finish(ax, title, fontsize=FONT + 1, color=INK)

@@ -48,7 +48,7 @@ def draw_hinges(count: int = 16) -> Axes:
         fitted,
         years[0] + hinges * (years[-1] - years[0]),
         title=f"{count} hidden {units}: off by {error:.1f} sunspots on average",
-        axis_names=("year", "sunspots"),
+        axis_labels=("year", "sunspots"),
     )
 
 

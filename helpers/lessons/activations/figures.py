@@ -1,6 +1,6 @@
 """Figures that only the lesson on activations needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,8 +12,8 @@ from helpers.plots.style import BLUE, ORANGE, QUIET, axes_or_new, numbers, style
 
 
 @styled
-def pulls(pairs: Mapping[str, ArrayLike], *, title: str) -> Figure:
-    """Scatter, in a panel for each name, how n examples pull at two weights of one unit: (n, 2) each."""
+def pulls(pairs: Mapping[str, ArrayLike], *, title: str = "") -> Figure:
+    """Draw, in a panel for each name, how n examples pull at two weights of one unit: (n, 2) each."""
     figure, axes = plt.subplots(
         1, len(pairs), figsize=(4.4 * len(pairs), 4.0), layout="constrained", squeeze=False
     )
@@ -42,8 +42,8 @@ def hinge_curve(
     fitted: ArrayLike,
     hinges: ArrayLike,
     *,
-    title: str,
-    axis_names: Sequence[str] = ("x", "y"),
+    axis_labels: tuple[str, str] = ("x", "y"),
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw measurements (n,), a curve through them made of straight pieces, and where its hinges are."""
@@ -54,7 +54,7 @@ def hinge_curve(
     ax.plot(x, fitted, color=BLUE, linewidth=2.4, label="sum of the ReLUs")
     at = np.interp(hinges, x, fitted)
     ax.plot(hinges, at, "D", color=ORANGE, markersize=6, label="a hinge: one hidden unit")
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1])
+    ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1])
     ax.set_ylim(top=1.25 * y.max())  # room for the legend
     ax.set_title(title)
     ax.legend(loc="upper left", ncols=3)

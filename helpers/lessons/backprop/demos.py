@@ -24,8 +24,8 @@ def draw_line(w: float = 0.2, b: float = 2.0) -> Figure:
     x, y = flippers()
     losses = (W_GRID[None, :, None] * x + B_GRID[:, None, None] - y).square().mean(-1)
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.2))
-    names = ("flipper length (cm above 18)", "body mass (kg)")
-    pictures.line_fits(x, y, {"your line": (w, b)}, title="The line …", axis_names=names, ax=left)
+    labels = ("flipper length (cm above 18)", "body mass (kg)")
+    pictures.line_fits(x, y, {"your line": (w, b)}, title="The line …", axis_labels=labels, ax=left)
     left.set_ylim(2, 7)
     pictures.contours(
         W_GRID, B_GRID, losses, title="… and its place on the map of the loss", ax=right

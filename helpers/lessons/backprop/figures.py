@@ -10,73 +10,78 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from helpers.plots.graph import Edge, computational_graph
-from helpers.plots.style import BLUE, COLOURS, DASHES, GREY, ORANGE, minus, styled
+from helpers.plots.style import BLUE, GREY, ORANGE, look, minus, styled
 
 HEIGHTS = "cividis"  # its brightness rises all the way: it reads in grey too
 
-Curve = Callable[[torch.Tensor], torch.Tensor]
+Function = Callable[[torch.Tensor], torch.Tensor]
 
 
-def _slope(curve: Curve, at: float) -> float:
+def _height_and_slope(function: Function, at: float) -> tuple[float, float]:
     w = torch.tensor(at, dtype=torch.float64, requires_grad=True)
-    return torch.autograd.grad(curve(w), w)[0].item()
+    height = function(w)
+    return height.item(), torch.autograd.grad(height, w)[0].item()
 
 
 @styled
 def line_fits(
     x: torch.Tensor,
     y: torch.Tensor,
-    parameters: Mapping[str, tuple[float, float]],
+    lines: Mapping[str, tuple[float, float]],
     *,
-    title: str,
-    axis_names: tuple[str, str],
+    axis_labels: tuple[str, str] = ("x", "y"),
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw points (n,) and (n,), and the line w·x + b for each (w, b), with its mean squared error.
 
     Args:
-        parameters: label → (w, b); at most four.
+        lines: name → (w, b).
     """
-    ax = ax or plt.subplots(figsize=(6.8, 4.2))[1]
+    ax = ax if ax is not None else plt.subplots(figsize=(6.8, 4.2))[1]
     ax.scatter(x, y, s=14, color=GREY, alpha=0.55, linewidths=0)
     ends = torch.stack([x.min(), x.max()])
-    for (label, (w, b)), colour, dash in zip(parameters.items(), COLOURS, DASHES, strict=False):
+    for number, (name, (w, b)) in enumerate(lines.items()):
         loss = (w * x + b - y).square().mean().item()
-        text = f"{label}: loss {loss:.2f}"
-        ax.plot(ends, w * ends + b, color=colour, linestyle=dash, linewidth=2.2, label=text)
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1], title=title)
+        text = f"{name}: loss {loss:.2f}"
+        ax.plot(ends, w * ends + b, linewidth=2.2, label=text, **look(number).line)
+    ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1], title=title)
     ax.legend(loc="upper left")
     return ax
 
 
 @styled
 def tangents(
-    curve: Curve,
+    function: Function,
     at: Sequence[float],
     *,
     span: tuple[float, float],
-    title: str,
-    axis_names: tuple[str, str] = ("w", "L(w)"),
+    axis_labels: tuple[str, str] = ("w", "L(w)"),
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw a curve with its tangent at each place of `at`, and write the slopes beside them."""
-    ax = ax or plt.subplots(figsize=(6.8, 4))[1]
+    """Draw a function of one weight with its tangent at each place of `at`, and the slopes beside them.
+
+    Args:
+        function: maps weights (n,) to numbers (n,), entry by entry.
+    """
+    ax = ax if ax is not None else plt.subplots(figsize=(6.8, 4))[1]
     w = torch.linspace(*span, 300, dtype=torch.float64)
-    height = curve(w)
+    height = function(w)
     ax.plot(w, height, color=GREY, linewidth=2)
     reach = (span[1] - span[0]) / 9
     lift = (height.max() - height.min()).item() / 16
-    for place, colour, marker in zip(at, COLOURS, "osD^", strict=False):
-        top, slope = curve(torch.tensor(place, dtype=torch.float64)).item(), _slope(curve, place)
-        ends = torch.tensor([-reach, reach])
-        ax.plot(place + ends, top + slope * ends, color=colour, linewidth=2)
-        ax.plot(place, top, marker, color=colour, markersize=8)
+    for number, place in enumerate(at):
+        top, slope = _height_and_slope(function, place)
+        ends, own = torch.tensor([-reach, reach]), look(number)
+        ax.plot(place + ends, top + slope * ends, color=own.colour, linewidth=2)
+        ax.plot(place, top, markersize=8, **own.points)
         flat = abs(slope) < 0.01
         side = "center" if flat else "left" if slope < 0 else "right"
         gap = 0 if flat else -math.copysign(reach / 3, slope)
         words = minus(f"slope {abs(slope) if flat else slope:.2f}")
-        ax.text(place + gap, top + lift, words, ha=side, color=colour, weight="bold")
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1], title=title)
+        ax.text(place + gap, top + lift, words, ha=side, color=own.colour, weight="bold")
+    ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1], title=title)
     return ax
 
 
@@ -88,9 +93,9 @@ def landscape(
     path: torch.Tensor,
     path_losses: torch.Tensor,
     *,
-    title: str,
+    title: str = "",
 ) -> Figure:
-    """Draw a loss over two parameters as a landscape and as a map, with a path of descent on both.
+    """Draw a loss over two parameters as a landscape and as a map, a panel each, with a path of descent on both.
 
     Args:
         w, b: the grid's values, shapes (m,) and (n,).
@@ -132,11 +137,11 @@ def contours(
     losses: torch.Tensor,
     path: torch.Tensor | None = None,
     *,
-    title: str = "seen from above",
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the map of a loss over two parameters; arguments as in `landscape`."""
-    ax = ax or plt.subplots(figsize=(5.5, 4.5))[1]
+    ax = ax if ax is not None else plt.subplots(figsize=(5.5, 4.5))[1]
     levels = torch.logspace(losses.min().log10(), losses.max().log10(), 14)
     filled = ax.contourf(w, b, losses, levels=levels, cmap=HEIGHTS, norm=LogNorm())
     ax.contour(w, b, losses, levels=levels, colors="white", linewidths=0.5, alpha=0.6)
@@ -148,12 +153,20 @@ def contours(
         ax.plot(*path[0], "s", color="white", markeredgecolor="black", markersize=8, label="start")
         ax.plot(*path[-1], "*", color="white", markeredgecolor="black", markersize=14, label="end")
         ax.legend(loc="upper right")
-    ax.set(xlabel="w (kg per cm)", ylabel="b (kg)", title=title)
+    ax.set(xlabel="w (kg per cm)", ylabel="b (kg)", title=title or "seen from above")
     return ax
 
 
+@styled
 def neuron_graph(
-    x: float, w: float, b: float, y: float, *, sigmoid: bool = True, title: str = ""
+    x: float,
+    w: float,
+    b: float,
+    y: float,
+    *,
+    sigmoid: bool = True,
+    title: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the graph of L = (a − y)², a = σ(wx + b) (or a = wx + b), with all values and slopes."""
     leaves = [torch.tensor(float(v), dtype=torch.float64, requires_grad=True) for v in (x, w, b, y)]
@@ -193,28 +206,32 @@ def neuron_graph(
     else:
         edges += [edge("+", "(a − y)²", "a", a, slopes["a"])]
     words = title or "Values run forward, slopes run back along the same edges"
-    return computational_graph(places, edges, title=words)
+    return computational_graph(places, edges, title=words, ax=ax)
 
 
 @styled
 def predicted_against_true(
-    truth: torch.Tensor, predictions: Mapping[str, torch.Tensor], *, title: str, unit: str
+    targets: torch.Tensor,
+    predictions: Mapping[str, torch.Tensor],
+    *,
+    unit: str = "",
+    title: str = "",
 ) -> Figure:
-    """Draw one panel for each model: its predictions against the truth, both of shape (n,)."""
+    """Draw a panel for each model: its predictions against the targets, both of shape (n,)."""
     figure, axes = plt.subplots(
         1, len(predictions), figsize=(4.2 * len(predictions), 4), sharey=True, squeeze=False
     )
-    low, high = truth.min().item(), truth.max().item()
-    for ax, (label, predicted) in zip(axes[0], predictions.items(), strict=True):
-        error = (predicted - truth).square().mean().sqrt().item()
+    low, high = targets.min().item(), targets.max().item()
+    for ax, (name, predicted) in zip(axes[0], predictions.items(), strict=True):
+        error = (predicted - targets).square().mean().sqrt().item()
         ax.plot(
             [low, high], [low, high], color=GREY, linewidth=1.5, linestyle="--", label="perfect"
         )
-        ax.scatter(truth, predicted, s=18, color=BLUE, alpha=0.7, linewidths=0)
-        ax.set_title(f"{label}: off by {error:.3f} {unit}", fontsize=10)
-        ax.set(xlabel=f"true ({unit})", aspect="equal")
+        ax.scatter(targets, predicted, s=18, color=BLUE, alpha=0.7, linewidths=0)
+        ax.set_title(f"{name}: off by {error:.3f} {unit}".rstrip(), fontsize=10)
+        ax.set(xlabel=f"true{unit and f' ({unit})'}", aspect="equal")
         ax.legend(loc="upper left")
-    axes[0, 0].set_ylabel(f"predicted ({unit})")
+    axes[0, 0].set_ylabel(f"predicted{unit and f' ({unit})'}")
     figure.suptitle(title)
     figure.tight_layout()
     return figure

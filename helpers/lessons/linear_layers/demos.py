@@ -25,7 +25,7 @@ def line_by_hand(X: Tensor, y: Tensor) -> Exploration:
         wrong = int(((X @ w + bias > 0).float() != y).sum())
         title = f"{wrong} of {len(y)} penguins on the wrong side"
         return plots.separating_line(
-            w, bias, X, y, title=title, class_names=NAMES, axis_names=AXES, margin=0.1
+            w, bias, X, y, title=title, class_names=NAMES, axis_labels=AXES, margin=0.1
         )
 
     return explore(
@@ -50,7 +50,7 @@ def corrections(X: Tensor, y: Tensor, history: list[tuple[Tensor, Tensor]]) -> E
         wrong = int(((X @ w + b > 0).float() != y).sum())
         title = f"After correction {number}: {wrong} of {len(y)} penguins on the wrong side"
         return plots.separating_line(
-            w, b, X, y, title=title, class_names=NAMES, axis_names=AXES, margin=0.1
+            w, b, X, y, title=title, class_names=NAMES, axis_labels=AXES, margin=0.1
         )
 
     return explore(

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from helpers.plots.matrix import heat_map
-from helpers.plots.style import BLUE, COLOURS, INK, MARKERS, axes_or_new, numbers, styled
+from helpers.plots.style import BLUE, INK, ORANGE, axes_or_new, look, minus, numbers, styled
 
 PATH_MAP = "viridis"  # its brightness rises all the way: it reads in grey too
 
@@ -22,13 +22,13 @@ def learning_lines(
     X: ArrayLike,
     y: ArrayLike,
     *,
-    title: str = "",
     class_names: Sequence[str] = ("class 0", "class 1"),
-    axis_names: tuple[str, str] = ("x₁", "x₂"),
+    axis_labels: tuple[str, str] = ("x₁", "x₂"),
+    title: str = "",
 ) -> Figure:
     """Draw the line w·x + b = 0 after each correction of a perceptron, and how many points each gets wrong.
 
-    Left the lines, dark where few points are on the wrong side, the last one black; right the count of
+    Two panels: left the lines, dark where few points are on the wrong side, the last one black; right the count of
     those points, correction by correction.
 
     Args:
@@ -49,10 +49,10 @@ def learning_lines(
     )
     _swinging_lines(left, w, b, wrong, points)
     for kind in (0, 1):
-        style = {"marker": MARKERS[kind], "color": COLOURS[kind], "edgecolor": "white"}
+        style = {"s": 34, "edgecolor": "white", "linewidth": 0.6, "zorder": 2}
         own = points[classes == kind]
-        left.scatter(*own.T, s=34, linewidth=0.6, zorder=2, label=class_names[kind], **style)
-    left.set(xlabel=axis_names[0], ylabel=axis_names[1])
+        left.scatter(*own.T, label=class_names[kind], **style, **look(kind).points)
+    left.set(xlabel=axis_labels[0], ylabel=axis_labels[1])
     left.set_title("every line it tried; black: the last")
     left.legend(loc="lower right")
     order = np.arange(1, len(b) + 1)
@@ -92,13 +92,15 @@ def _line(w: np.ndarray, b: float, low: np.ndarray, high: np.ndarray) -> tuple[l
 
 
 @styled
-def forward_maps(outputs: Sequence[ArrayLike], names: Sequence[str], *, title: str = "") -> Figure:
-    """Draw the intermediates of a forward pass, each (n, n[l]), as heat maps with the sample as row.
+def forward_maps(outputs: Sequence[ArrayLike], labels: Sequence[str], *, title: str = "") -> Figure:
+    """Draw the intermediates of a forward pass, each (n, n[l]), as heat maps, a panel each, a row per sample.
 
     Raises:
-        ValueError: no intermediates, or not one name for each.
+        ValueError: no intermediates, or not one label for each.
     """
-    tables = [numbers(table, name, 2) for table, name in zip(outputs, names, strict=True)]
+    if len(outputs) != len(labels):
+        raise ValueError(f"{len(labels)} labels for {len(outputs)} outputs; one each is needed")
+    tables = [numbers(table, label, 2) for table, label in zip(outputs, labels, strict=True)]
     if not tables:
         raise ValueError("outputs is empty: nothing to draw")
     widths = [max(table.shape[1], 2) for table in tables]
@@ -106,11 +108,11 @@ def forward_maps(outputs: Sequence[ArrayLike], names: Sequence[str], *, title: s
     fig, axes = plt.subplots(
         1, len(tables), figsize=size, width_ratios=widths, squeeze=False, layout="constrained"
     )
-    for ax, table, name in zip(axes[0], tables, names, strict=True):
-        heat_map.__wrapped__(
+    for ax, table, label in zip(axes[0], tables, labels, strict=True):
+        heat_map(
             table.round(1) + 0.0,  # + 0.0 makes 0 of −0
-            title=f"{name}\n{tuple(table.shape)}",
-            axis_names=("unit", "sample"),
+            title=f"{label}\n{tuple(table.shape)}",
+            axis_labels=("unit", "sample"),
             pattern=".1f",
             symmetric=True,
             ax=ax,
@@ -138,8 +140,7 @@ def warped_grids(
             for x1, x2, number in ((still, run, 0), (run, still, 1)):
                 with torch.no_grad():
                     line = function(torch.stack([x1, x2], dim=1))
-                look = {"color": COLOURS[number], "linestyle": ("-", "--")[number]}
-                ax.plot(*line.T, linewidth=1.3, **look)
+                ax.plot(*line.T, linewidth=1.3, **look(number).line)
         with torch.no_grad():
             corner = function(torch.tensor([[1.0, 1.0]]))[0]
         ax.plot(*corner, "o", color=INK, markersize=7)
@@ -152,30 +153,35 @@ def warped_grids(
 
 @styled
 def weighted_sum(
-    contributions: ArrayLike, bias: float, names: Sequence[str], *, title: str = ""
+    contributions: ArrayLike,
+    bias: float,
+    labels: Sequence[str],
+    *,
+    title: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how a weighted sum comes about: each wᵢ·xᵢ and the bias as a step from 0 to z.
 
     Args:
-        contributions: (d,), the products wᵢ·xᵢ. names: one for each.
+        contributions: (d,), the products wᵢ·xᵢ. labels: one for each.
 
     Raises:
-        ValueError: not one name for each contribution.
+        ValueError: not one label for each contribution.
     """
     steps = numbers(contributions, "contributions", 1).astype(float)
-    if len(steps) != len(names):
-        raise ValueError(f"{len(names)} names for {len(steps)} contributions")
+    if len(steps) != len(labels):
+        raise ValueError(f"{len(labels)} labels for {len(steps)} contributions")
     steps = np.append(steps, float(bias))
     ends = np.cumsum(steps)
-    ax = axes_or_new(None, 7.2, 1.5 + 0.45 * (len(steps) + 1))
+    ax = axes_or_new(ax, 7.2, 1.5 + 0.45 * (len(steps) + 1))
     for place, (step, end) in enumerate(zip(steps, ends, strict=True)):
-        colour = COLOURS[1] if step < 0 else BLUE
+        colour = ORANGE if step < 0 else BLUE
         ax.barh(place, step, left=end - step, color=colour, height=0.6)
         _beside(ax, max(end, end - step), place, f"{step:+.2f}")
     ax.barh(len(steps), ends[-1], color=INK, height=0.6)
     _beside(ax, max(ends[-1], 0), len(steps), f"z = {ends[-1]:.2f}")
     ax.axvline(0, color=INK, linewidth=1)
-    ax.set_yticks(range(len(steps) + 1), [*names, "bias b", "their sum z"])
+    ax.set_yticks(range(len(steps) + 1), [*labels, "bias b", "their sum z"])
     ax.invert_yaxis()
     ax.use_sticky_edges = False
     ax.margins(x=0.15)
@@ -185,4 +191,4 @@ def weighted_sum(
 
 
 def _beside(ax: Axes, x: float, y: float, text: str) -> None:
-    ax.text(x, y, f"  {text}".replace("-", "−"), va="center", ha="left")
+    ax.text(x, y, minus(f"  {text}"), va="center", ha="left")

@@ -27,7 +27,7 @@ def draw_outlier(fifth: float = 350.0, delta: float = 50.0) -> Figure:
         {"five houses": prices},
         losses,
         span=(150, 1000),
-        axis_name="prediction in thousands",
+        axis_label="prediction in thousands",
         title=f"Mean {sum(prices) / 5:.0f}, median {middle:.0f}: which loss follows the fifth house?",
     )
 
@@ -80,8 +80,8 @@ def draw_line(slope: float = -4.0, intercept: float = 36.0, typos: int = 0) -> A
         weight,
         mpg,
         {"your line": (slope, intercept)},
-        suspects=wrong,
-        axis_names=("weight in 1,000 lb", "miles per gallon"),
+        wrong=wrong,
+        axis_labels=("weight in 1,000 lb", "miles per gallon"),
         title=f"MSE {error.square().mean():.1f}   MAE {error.abs().mean():.2f}   "
         f"Huber (δ = 3) {huber_of(3.0)(error).mean():.2f}",
     )

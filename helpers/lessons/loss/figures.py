@@ -10,18 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from helpers.plots.style import (
-    BLUE,
-    COLOURS,
-    DASHES,
-    GREY,
-    INK,
-    MARKERS,
-    ORANGE,
-    axes_or_new,
-    numbers,
-    styled,
-)
+from helpers.plots import canvas
+from helpers.plots.style import BLUE, GREY, INK, ORANGE, axes_or_new, look, numbers, styled
 
 LossOfErrors = Callable[[torch.Tensor], torch.Tensor]
 
@@ -32,33 +22,32 @@ def lines_through(
     y: ArrayLike,
     lines: Mapping[str, tuple[float, float]],
     *,
-    title: str,
-    axis_names: Sequence[str] = ("x", "y"),
-    suspects: ArrayLike | None = None,
+    axis_labels: tuple[str, str] = ("x", "y"),
+    wrong: ArrayLike | None = None,
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw measurements (n,) and straight lines, given as name → (slope, intercept).
 
     Args:
-        suspects: bool (n,): measurements to set off, because they are wrong; None for none.
+        wrong: bool (n,): measurements to set off, because they are wrong; None for none.
 
     Raises:
-        ValueError: x, y and suspects are not equally long.
+        ValueError: x, y and wrong are not equally long.
     """
     ax = axes_or_new(ax, 8.2, 4.0)
     x, y = numbers(x, "x", 1), numbers(y, "y", 1)
     if len(x) != len(y):
         raise ValueError(f"x has {len(x)} entries, y has {len(y)}")
-    wrong = (
-        np.zeros(len(x), dtype=bool) if suspects is None else _flags(suspects, "suspects", len(x))
-    )
-    ax.scatter(x[~wrong], y[~wrong], s=14, color="0.72", label="measured")
-    if wrong.any():
-        ax.scatter(x[wrong], y[wrong], s=46, color=INK, marker="X", label="typing error")
+    bad = np.zeros(len(x), dtype=bool) if wrong is None else _flags(wrong, "wrong", len(x))
+    ax.scatter(x[~bad], y[~bad], s=14, color="0.72", label="measured")
+    if bad.any():
+        ax.scatter(x[bad], y[bad], s=46, color=INK, marker="X", label="typing error")
     ends = np.array([x.min(), x.max()])
-    for (name, (slope, intercept)), look in zip(lines.items(), _looks(), strict=False):
-        ax.plot(ends, slope * ends + intercept, linewidth=2.6, label=name, **look)
-    ax.set(xlabel=axis_names[0], ylabel=axis_names[1])
+    for number, (name, (slope, intercept)) in enumerate(lines.items()):
+        heights = slope * ends + intercept
+        ax.plot(ends, heights, linewidth=2.6, label=name, **look(number).line)
+    ax.set(xlabel=axis_labels[0], ylabel=axis_labels[1])
     ax.set_title(title)
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     return ax
@@ -66,7 +55,12 @@ def lines_through(
 
 @styled
 def error_squares(
-    targets: ArrayLike, prediction: float, *, title: str, unit: str = "", ax: Axes | None = None
+    targets: ArrayLike,
+    prediction: float,
+    *,
+    unit: str = "",
+    title: str = "",
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw each target (n,) as a point, and the square over its distance from one prediction.
 
@@ -107,9 +101,9 @@ def moving_prediction(
     targets: Mapping[str, ArrayLike],
     losses: Mapping[str, LossOfErrors],
     *,
-    title: str,
     span: tuple[float, float],
-    axis_name: str = "prediction",
+    axis_label: str = "prediction",
+    title: str = "",
 ) -> Figure:
     """Draw how each loss changes as one prediction for all targets moves, a panel per loss.
 
@@ -117,7 +111,7 @@ def moving_prediction(
     span: losses have different units, and only the place of the lowest point is compared.
 
     Args:
-        targets: name of a set of targets → its numbers (n,); one curve in each panel, at most four.
+        targets: name of a set of targets → its numbers (n,); one curve in each panel.
         losses: name of a loss → function of the errors (m, n) that gives the loss of each error.
         span: the lowest and highest prediction drawn. Targets beyond it are told by an arrow.
     """
@@ -131,14 +125,13 @@ def moving_prediction(
     )
     for ax, (name, loss) in zip(axes[0], losses.items(), strict=True):
         best = [
-            _valley(ax, torch.as_tensor(numbers).double(), loss, span, number, of)
-            for number, (of, numbers) in enumerate(targets.items())
+            _valley(ax, torch.as_tensor(values).double(), loss, span, number, of)
+            for number, (of, values) in enumerate(targets.items())
         ]
         if max(best) - min(best) > 0.1 * (span[1] - span[0]):
-            arrow = {"arrowstyle": "-|>", "color": "black", "linewidth": 1.6}
-            ax.annotate("", (best[-1], 0), (best[0], 0), arrowprops=arrow)
+            canvas.arrow(ax, (best[0], 0), (best[-1], 0), colour="black")
         ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
-        ax.set(xlabel=axis_name, xlim=span, ylim=(-0.2 - 0.13 * len(targets), 1.04))
+        ax.set(xlabel=axis_label, xlim=span, ylim=(-0.2 - 0.13 * len(targets), 1.04))
         ax.set_yticks([0, 0.5, 1], ["lowest", "", "highest"])
         ax.set_title(name)
     axes[0, 0].set_ylabel("loss")
@@ -156,48 +149,64 @@ def _valley(
     name: str,
 ) -> float:
     """Draw one curve, its lowest point, and below it the targets as marks; returns where it is lowest."""
-    colour, dashes = COLOURS[number], DASHES[number]
+    own = look(number)
     predictions = torch.linspace(*span, 2001, dtype=torch.double)
     height = loss(predictions[:, None] - targets).mean(dim=1)
     share = (height - height.min()) / (height.max() - height.min())
-    ax.plot(predictions, share, color=colour, linestyle=dashes, linewidth=2.4, label=name)
+    ax.plot(predictions, share, linewidth=2.4, label=name, **own.line)
     best = float(predictions[height.argmin()])
-    ax.plot(best, 0, MARKERS[number], color=colour, markersize=9, zorder=4)
+    ax.plot(best, 0, markersize=9, zorder=4, **own.points)
     ax.text(
         best,
         -0.1,
         f" {best:.0f} ",
-        ha=("left", "right", "center", "center")[number],
+        ha=("left", "right", "center")[min(number, 2)],
         va="center",
-        color=colour,
+        color=own.colour,
         fontweight="bold",
     )
     row = -0.13 * (number + 1) - 0.1
     near = targets[(targets >= span[0]) & (targets <= span[1])]
-    ax.plot(near, np.full(len(near), row), "|", color=colour, markersize=11, markeredgewidth=2)
+    ax.plot(near, np.full(len(near), row), "|", color=own.colour, markersize=11, markeredgewidth=2)
     for far in targets[targets > span[1]].tolist():
         ax.text(
-            span[1], row, f"{far:,.0f} →", ha="right", va="center", color=colour, fontweight="bold"
+            span[1],
+            row,
+            f"{far:,.0f} →",
+            ha="right",
+            va="center",
+            color=own.colour,
+            fontweight="bold",
         )
     return best
 
 
 @styled
 def losses_and_slopes(
-    losses: Mapping[str, LossOfErrors], *, title: str, span: float = 4.0
+    losses: Mapping[str, LossOfErrors],
+    *,
+    span: tuple[float, float] = (-4.0, 4.0),
+    title: str = "",
 ) -> Figure:
-    """Draw the loss of a single error from −span to span, and beside it the slope of each loss."""
+    """Draw the loss of a single error, and in a second panel the slope of each loss.
+
+    Args:
+        losses: name of a loss → function of the errors (m,) that gives the loss of each error.
+        span: the lowest and the highest error drawn.
+    """
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 3.8), layout="constrained")
-    error = torch.linspace(-span, span, 801, dtype=torch.double)
-    for (name, loss), look in zip(losses.items(), _looks(), strict=False):
+    error = torch.linspace(*span, 801, dtype=torch.double)
+    for number, (name, loss) in enumerate(losses.items()):
+        style = {"label": name, "linewidth": 2.4} | look(number).line
         with torch.enable_grad():
             at = error.clone().requires_grad_(True)
             height = loss(at)
             (slope,) = torch.autograd.grad(height.sum(), at)
-        left.plot(error, height.detach(), label=name, linewidth=2.4, **look)
-        right.plot(error, slope, label=name, linewidth=2.4, **look)
-    left.set(xlabel="error ŷ − y", ylabel="loss of one example", ylim=(-0.2, span**2 / 2))
-    right.set(xlabel="error ŷ − y", ylabel="slope: how hard the error pulls", ylim=(-span, span))
+        left.plot(error, height.detach(), **style)
+        right.plot(error, slope, **style)
+    reach = max(map(abs, span))
+    left.set(xlabel="error ŷ − y", ylabel="loss of one example", ylim=(-0.2, reach**2 / 2))
+    right.set(xlabel="error ŷ − y", ylabel="slope: how hard the error pulls", ylim=(-reach, reach))
     left.set_title("Loss")
     right.set_title("Slope")
     for ax in (left, right):
@@ -209,7 +218,7 @@ def losses_and_slopes(
 
 
 @styled
-def surprise(points: Mapping[str, float], *, title: str, ax: Axes | None = None) -> Axes:
+def surprise(points: Mapping[str, float], *, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw −log p over the probability p of what came true, with named points (name → p)."""
     ax = axes_or_new(ax, 7.2, 3.9)
     p = np.linspace(0.004, 1, 600)
@@ -232,23 +241,23 @@ def surprise(points: Mapping[str, float], *, title: str, ax: Axes | None = None)
 @styled
 def shares_and_pull(
     scores: ArrayLike,
-    label: int,
+    target: int,
     *,
-    title: str,
     class_names: Sequence[str] | None = None,
+    title: str = "",
 ) -> Figure:
-    """Draw scores (k,), the probabilities that softmax makes of them beside the truth, and ŷ − y.
+    """Draw scores (k,), the probabilities that softmax makes of them beside the truth, and ŷ − y: three panels.
 
     Raises:
-        ValueError: `label` is not the number of a class.
+        ValueError: `target` is not the number of a class.
     """
     scores = torch.as_tensor(scores, dtype=torch.double)
-    if not 0 <= label < len(scores):
-        raise ValueError(f"label is {label}; the classes are 0 to {len(scores) - 1}")
+    if not 0 <= target < len(scores):
+        raise ValueError(f"target is {target}; the classes are 0 to {len(scores) - 1}")
     names = class_names or [f"class {c}" for c in range(len(scores))]
     probabilities = torch.softmax(scores, dim=0)
     truth = torch.zeros_like(scores)
-    truth[label] = 1
+    truth[target] = 1
     pull = probabilities - truth
     figure, (a, b, c) = plt.subplots(1, 3, figsize=(10.4, 3.5), layout="constrained")
     places = np.arange(len(scores))
@@ -274,7 +283,7 @@ def shares_and_pull(
 
 @styled
 def all_pairs(
-    predictions: ArrayLike, targets: ArrayLike, *, title: str, ax: Axes | None = None
+    predictions: ArrayLike, targets: ArrayLike, *, title: str = "", ax: Axes | None = None
 ) -> Axes:
     """Draw the n × n differences of n predictions and n targets; those meant to be compared are framed.
 
@@ -307,23 +316,26 @@ def ranked(
     losses: ArrayLike,
     wrong: ArrayLike,
     *,
-    title: str,
-    names: tuple[str, str] = ("right label", "wrong label"),
+    labels: tuple[str, str] = ("right label", "wrong label"),
+    title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw losses (n,) from the highest to the lowest; examples with `wrong` (n,) bool are set off.
+
+    Args:
+        labels: what the examples are called that are not set off, and those that are.
 
     Raises:
         ValueError: `wrong` is not as long as the losses.
     """
     ax = axes_or_new(ax, 8.4, 3.6)
     losses = numbers(losses, "losses", 1)
-    wrong = _flags(wrong, "wrong", len(losses))
+    flags = _flags(wrong, "wrong", len(losses))
     order = np.argsort(-losses, kind="stable")
-    places, heights, bad = np.arange(1, len(losses) + 1), losses[order], wrong[order]
-    ax.vlines(places[~bad], 0, heights[~bad], color="0.75", linewidth=4, label=names[0])
+    places, heights, bad = np.arange(1, len(losses) + 1), losses[order], flags[order]
+    ax.vlines(places[~bad], 0, heights[~bad], color="0.75", linewidth=4, label=labels[0])
     ax.vlines(places[bad], 0, heights[bad], color=ORANGE, linewidth=4)
-    ax.plot(places[bad], heights[bad], "X", color=ORANGE, markersize=8, label=names[1])
+    ax.plot(places[bad], heights[bad], "X", color=ORANGE, markersize=8, label=labels[1])
     ax.set(xlabel="place by loss, the highest first", ylabel="loss of one example", ylim=(0, None))
     ax.set_title(title)
     ax.legend(loc="upper right")
@@ -336,8 +348,3 @@ def _flags(x: ArrayLike, name: str, n: int) -> np.ndarray:
     if flags.shape != (n,):
         raise ValueError(f"{name} has shape {flags.shape}; ({n},) is wanted")
     return flags
-
-
-def _looks() -> list[dict]:
-    """Return a colour and a dash for each curve of a picture."""
-    return [{"color": c, "linestyle": d} for c, d in zip(COLOURS, DASHES, strict=True)]

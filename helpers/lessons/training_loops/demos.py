@@ -205,7 +205,7 @@ def draw_rate(power: float, momentum: float) -> Axes:
     last = f"validation loss {history.validation[-1]:.2f} at the end"
     title = f"Learning rate {10.0**power:.3g}, momentum {momentum:g}: {last}"
     ax = learning_curves(
-        history.train, history.validation, title=title, label="mean loss per sample"
+        history.train, history.validation, title=title, axis_label="mean loss per sample"
     )
     ax.set_ylim(0, 3)  # one scale for all settings; higher losses leave the picture
     return ax

@@ -9,11 +9,10 @@ from numpy.typing import ArrayLike
 
 from helpers.plots.style import (
     BLUE,
-    COLOURS,
-    DASHES,
     GREEN,
     ORANGE,
     PALE_BLUE,
+    look,
     numbers,
     styled,
 )
@@ -21,18 +20,18 @@ from helpers.plots.style import (
 
 @styled
 def filter_response(
-    photo: ArrayLike, weights: ArrayLike, response: ArrayLike, *, title: str = ""
+    image: ArrayLike, weights: ArrayLike, response: ArrayLike, *, title: str = ""
 ) -> Figure:
-    """Draw a photograph, a filter and the feature map that the filter makes of the photograph.
+    """Draw a photograph, a filter and the feature map that the filter makes of the photograph: three panels.
 
     Args:
-        photo: (3, h, w), 0 to 255. weights: (3, k, k) of one filter. response: (h', w'), its feature map.
+        image: (3, h, w), 0 to 255. weights: (3, k, k) of one filter. response: (h', w'), its feature map.
 
     Raises:
-        ValueError: another number of dimensions.
+        ValueError: another number of dimensions or of colours.
     """
-    picture = np.moveaxis(numbers(photo, "photo", 3), 0, 2) / 255
-    kernel = np.moveaxis(numbers(weights, "weights", 3), 0, 2).astype(float)
+    picture = _colours_last(image, "image", 3) / 255
+    kernel = _colours_last(weights, "weights", 3).astype(float)
     values = numbers(response, "response", 2)
     span = kernel.max() - kernel.min()
     figure, axes = plt.subplots(
@@ -56,46 +55,57 @@ def filter_response(
     return figure
 
 
+def _colours_last(x: ArrayLike, name: str, dims: int) -> np.ndarray:
+    """Return (…, 3, h, w) as (…, h, w, 3), as matplotlib draws it."""
+    values = numbers(x, name, dims)
+    if values.shape[-3] != 3:
+        first = "n, " if dims == 4 else ""
+        raise ValueError(f"{name} must be ({first}3, h, w), not {values.shape}")
+    return np.moveaxis(values, -3, -1)
+
+
 @styled
 def named_photos(
-    photos: ArrayLike,
+    images: ArrayLike,
     probabilities: ArrayLike,
-    names: Sequence[str],
+    class_names: Sequence[str],
     *,
     right: Sequence[bool] | None = None,
-    top: int = 3,
+    count: int = 3,
     title: str = "",
 ) -> Figure:
-    """Draw photographs, each above the names that a network finds most likely.
+    """Draw photographs, a panel each, above the class names that a network finds most likely.
 
     Args:
-        photos: (n, 3, h, w), 0 to 255. probabilities: (n, classes). names: of the classes.
+        images: (n, 3, h, w), 0 to 255. probabilities: (n, classes).
+        count: how many names stand below a photograph.
         right: for each photograph, whether the first name fits; a wrong one is drawn in orange, with a cross.
 
     Raises:
         ValueError: the numbers of photographs, classes or names differ.
     """
-    pictures = np.moveaxis(numbers(photos, "photos", 4), 1, 3) / 255
+    pictures = _colours_last(images, "images", 4) / 255
     shares = numbers(probabilities, "probabilities", 2)
-    if shares.shape != (len(pictures), len(names)):
+    if shares.shape != (len(pictures), len(class_names)):
         raise ValueError(
-            f"probabilities have shape {shares.shape}; expected {(len(pictures), len(names))}"
+            f"probabilities have shape {shares.shape}; expected {(len(pictures), len(class_names))}"
         )
-    count = len(pictures)
+    across = len(pictures)
     figure, axes = plt.subplots(
-        2, count, figsize=(2.15 * count, 3.9), height_ratios=(2, 1.1), squeeze=False
+        2, across, figsize=(2.15 * across, 3.9), height_ratios=(2, 1.1), squeeze=False
     )
-    for n in range(count):
-        best = np.argsort(-shares[n], kind="stable")[:top]
+    for n in range(across):
+        best = np.argsort(-shares[n], kind="stable")[:count]
         fits = right is None or right[n]
         axes[0, n].imshow(np.clip(pictures[n], 0, 1))
         axes[0, n].set_axis_off()
         if right is not None:
             axes[0, n].set_title("✓ fits" if fits else "✗ wrong", color=GREEN if fits else ORANGE)
         bar = axes[1, n]
-        bar.barh(range(top), shares[n, best], color=BLUE if fits else ORANGE, alpha=0.35)
+        bar.barh(range(len(best)), shares[n, best], color=BLUE if fits else ORANGE, alpha=0.35)
         for place, k in enumerate(best):
-            words = names[k] if len(names[k]) <= 17 else names[k][:16] + "…"
+            name = class_names[k]
+            words = name if len(name) <= 17 else name[:16] + "…"
             bar.text(0.02, place, f"{words} {shares[n, k]:.2f}", va="center", fontsize=9)
         bar.set(xlim=(0, 1), yticks=[], xticks=[0, 1])
         bar.invert_yaxis()
@@ -108,26 +118,26 @@ def named_photos(
 
 @styled
 def neighbours(
-    photos: ArrayLike,
-    labels: ArrayLike,
-    names: Sequence[str],
+    images: ArrayLike,
+    classes: ArrayLike,
+    class_names: Sequence[str],
     rows: Mapping[str, ArrayLike],
     chosen: int,
     *,
     count: int = 5,
     title: str = "",
 ) -> Figure:
-    """Draw a photograph and, in each of several spaces, the others that lie nearest to it.
+    """Draw a photograph and, in each of several spaces, the others that lie nearest to it, a panel each.
 
     Args:
-        photos: (n, 3, h, w), 0 to 255. labels: (n,) class numbers. names: of the classes.
+        images: (n, 3, h, w), 0 to 255. classes: (n,).
         rows: name of the space → (n, d), a point for each photograph. chosen: which photograph.
 
     Raises:
         ValueError: a space with another number of rows, or no such photograph.
     """
-    pictures = np.moveaxis(numbers(photos, "photos", 4), 1, 3) / 255
-    truth = numbers(labels, "labels", 1)
+    pictures = _colours_last(images, "images", 4) / 255
+    truth = numbers(classes, "classes", 1)
     if not 0 <= chosen < len(pictures):
         raise ValueError(f"chosen={chosen}: there are {len(pictures)} photographs, counted from 0")
     figure, axes = plt.subplots(
@@ -149,7 +159,7 @@ def neighbours(
             same = truth[other] == truth[chosen]
             mark = "" if place == 0 else "✓ " if same else "✗ "
             colour = "black" if place == 0 else GREEN if same else ORANGE
-            ax.set_title(mark + names[truth[other]], fontsize=9, color=colour)
+            ax.set_title(mark + class_names[truth[other]], fontsize=9, color=colour)
             for side in ax.spines.values():
                 side.set(visible=True, color=colour, linewidth=2.5)
         line[0].set_ylabel(f"nearest by\n{name}")
@@ -160,9 +170,9 @@ def neighbours(
 
 @styled
 def score_spread(
-    scores: Mapping[str, ArrayLike], *, label: str = "score", title: str = ""
+    scores: Mapping[str, ArrayLike], *, axis_label: str = "score", title: str = ""
 ) -> Figure:
-    """Draw a histogram for each name, below one another, on the same axis, with its standard deviation.
+    """Draw a histogram for each name, a panel each, on the same axis, with its standard deviation.
 
     Raises:
         ValueError: nothing to draw.
@@ -180,7 +190,7 @@ def score_spread(
         ax.text(0.01, 0.92, name, transform=ax.transAxes, va="top", fontweight="bold")
         ax.text(0.99, 0.92, f"std {v.std():.2g}", transform=ax.transAxes, va="top", ha="right")
         ax.set(yticks=[])
-    axes[-1, 0].set_xlabel(label)
+    axes[-1, 0].set_xlabel(axis_label)
     figure.suptitle(title)
     figure.tight_layout()
     return figure
@@ -188,7 +198,7 @@ def score_spread(
 
 @styled
 def drift(
-    before: ArrayLike, after: Mapping[str, ArrayLike], *, label: str = "", title: str = ""
+    before: ArrayLike, after: Mapping[str, ArrayLike], *, axis_label: str = "value", title: str = ""
 ) -> Figure:
     """Draw values after training against the same values before: points off the diagonal have moved.
 
@@ -208,11 +218,11 @@ def drift(
     for n, (ax, (name, end)) in enumerate(zip(axes[0], ends.items(), strict=True)):
         if end.shape != start.shape:
             raise ValueError(f"{name} has shape {end.shape}, before has {start.shape}")
-        ax.plot([low, high], [low, high], color="#8A8A8A", linewidth=1, linestyle=DASHES[1])
-        ax.plot(start, end, "os"[n % 2], color=COLOURS[n % 6], markersize=4, alpha=0.6)
-        ax.set(xlabel=f"{label} before", aspect="equal")
+        ax.plot([low, high], [low, high], color="#8A8A8A", linewidth=1, linestyle="--")
+        ax.plot(start, end, linestyle="none", markersize=4, alpha=0.6, **look(n).points)
+        ax.set(xlabel=f"{axis_label} before", aspect="equal")
         ax.set_title(name, fontweight="normal")
-    axes[0, 0].set_ylabel(f"{label} after")
+    axes[0, 0].set_ylabel(f"{axis_label} after")
     figure.suptitle(title)
     figure.tight_layout()
     return figure

@@ -37,7 +37,7 @@ def test_a_flat_place_has_slope_zero_without_a_sign():
 
 def test_each_line_is_named_with_its_loss():
     x, y = torch.tensor([0.0, 1.0, 2.0]), torch.tensor([1.0, 2.0, 5.0])
-    ax = pictures.line_fits(x, y, {"a": (1.0, 1.0)}, title="one line", axis_names=("x", "y"))
+    ax = pictures.line_fits(x, y, {"a": (1.0, 1.0)}, title="one line", axis_labels=("x", "y"))
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["a: loss 1.33"]
 
 

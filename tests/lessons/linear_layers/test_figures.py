@@ -78,10 +78,10 @@ def test_forward_maps_writes_every_number_with_one_decimal_and_no_minus_zero():
     assert [ax.get_title() for ax in fig.axes] == ["a[0]\n(2, 2)", "a[1]\n(2, 1)"]
 
 
-def test_forward_maps_refuses_nothing_and_missing_names():
+def test_forward_maps_refuses_nothing_and_missing_labels():
     with pytest.raises(ValueError, match="empty"):
         plots.forward_maps([], [])
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="0 labels for 1"):
         plots.forward_maps([torch.ones(2, 2)], [])
 
 
@@ -107,8 +107,8 @@ def test_weighted_sum_ends_at_the_sum(steps):
     plt.close(ax.figure)
 
 
-def test_weighted_sum_refuses_too_few_names():
-    with pytest.raises(ValueError, match="1 names for 2"):
+def test_weighted_sum_refuses_too_few_labels():
+    with pytest.raises(ValueError, match="1 labels for 2"):
         plots.weighted_sum([1.0, 2.0], 0.5, ["x"])
 
 

@@ -27,16 +27,16 @@ def test_lines_run_through_both_ends_of_the_measurements():
     assert line.get_xydata().tolist() == [[1.0, 3.0], [3.0, 7.0]]
 
 
-def test_suspects_are_set_off():
-    ax = plots.lines_through([1, 2, 3], [1, 2, 9], {}, suspects=[0, 0, 1], title="t")
+def test_wrong_measurements_are_set_off():
+    ax = plots.lines_through([1, 2, 3], [1, 2, 9], {}, wrong=[0, 0, 1], title="t")
     marked = next(c for c in ax.collections if c.get_label() == "typing error")
     assert marked.get_offsets().tolist() == [[3.0, 9.0]]
 
 
-@pytest.mark.parametrize(("y", "suspects"), [([1, 2], None), ([1, 2, 3], [True])])
-def test_lines_refuse_unequal_lengths(y, suspects):
-    with pytest.raises(ValueError, match=r"x has 3|suspects has shape"):
-        plots.lines_through([1, 2, 3], y, {}, suspects=suspects, title="t")
+@pytest.mark.parametrize(("y", "wrong"), [([1, 2], None), ([1, 2, 3], [True])])
+def test_lines_refuse_unequal_lengths(y, wrong):
+    with pytest.raises(ValueError, match=r"x has 3|wrong has shape"):
+        plots.lines_through([1, 2, 3], y, {}, wrong=wrong, title="t")
 
 
 @settings(max_examples=20, deadline=None)
@@ -74,7 +74,7 @@ def test_a_target_beyond_the_picture_is_told_by_an_arrow():
 
 def test_slopes_are_those_of_the_losses():
     losses = {"square": lambda e: e.square() / 2}
-    slope = plots.losses_and_slopes(losses, title="t", span=2.0).axes[1].lines[0].get_xydata()
+    slope = plots.losses_and_slopes(losses, title="t", span=(-2, 2)).axes[1].lines[0].get_xydata()
     assert np.allclose(slope[:, 0], slope[:, 1])
 
 
@@ -98,10 +98,10 @@ def test_the_pull_is_torchs_gradient(scores, data):
     assert heights == pytest.approx(slope[0].tolist(), abs=1e-9)
 
 
-@pytest.mark.parametrize("label", [-1, 3])
-def test_a_label_that_is_no_class_is_refused(label):
+@pytest.mark.parametrize("target", [-1, 3])
+def test_a_target_that_is_no_class_is_refused(target):
     with pytest.raises(ValueError, match="classes are 0 to 2"):
-        plots.shares_and_pull([1.0, 2.0, 3.0], label, title="t")
+        plots.shares_and_pull([1.0, 2.0, 3.0], target, title="t")
 
 
 def test_all_pairs_frames_the_diagonal():

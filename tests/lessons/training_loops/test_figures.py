@@ -50,8 +50,7 @@ def test_early_stopping_marks_the_best_epoch_and_the_end():
 
 def test_batches_shows_every_row_once_in_each_epoch():
     orders = [[2, 0, 1, 4, 3], [1, 3, 0, 2, 4]]
-    fig = plots.batches([torch.tensor(order) for order in orders], 2)
-    ax = fig.axes[0]
+    ax = plots.batches([torch.tensor(order) for order in orders], 2)
     assert [int(t.get_text()) for t in ax.texts] == orders[0] + orders[1]
     assert [t.get_text() for t in ax.get_xticklabels()] == ["batch 1", "batch 2", "batch 3"]
 

@@ -39,7 +39,7 @@ def test_a_filter_of_equal_weights_can_be_drawn():
 def test_the_likeliest_names_come_first_and_wrong_ones_are_marked():
     shares = torch.tensor([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]])
     figure = figures.named_photos(
-        photos(2), shares, ["ant", "bee", "cow"], right=[True, False], top=2
+        photos(2), shares, ["ant", "bee", "cow"], right=[True, False], count=2
     )
     words = [[t.get_text() for t in ax.texts] for ax in figure.axes[2:]]
     assert words == [["bee 0.70", "cow 0.20"], ["ant 0.50", "cow 0.40"]]
@@ -81,7 +81,9 @@ def test_a_drift_needs_as_many_values_after_as_before():
 
 
 def test_values_that_stay_lie_on_the_diagonal():
-    figure = figures.drift([1.0, 2.0], {"stayed": [1.0, 2.0], "moved": [1.0, 4.0]}, label="mean")
+    figure = figures.drift(
+        [1.0, 2.0], {"stayed": [1.0, 2.0], "moved": [1.0, 4.0]}, axis_label="mean"
+    )
     for ax, expected in zip(figure.axes, ([1.0, 2.0], [1.0, 4.0]), strict=True):
         np.testing.assert_allclose(ax.lines[1].get_ydata(), expected)
     assert figure.axes[0].get_xlabel() == "mean before"
