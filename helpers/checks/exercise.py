@@ -150,7 +150,7 @@ class Exercise:
     also_wrong: ClassVar[list] = []
     hints: ClassVar[list[str]] = []
     forbidden: Any = ()
-    driver = staticmethod(drivers.call)
+    driver: Callable[..., Any] = staticmethod(drivers.call)
     conclude: Callable[..., Any] | None = None
     wants = "function"
     gradients = False
@@ -345,7 +345,10 @@ def _own_source(function: Any, owner: Exercise) -> str:
     """Return the source of a function declared in a class body, named like the exercise."""
     source = textwrap.dedent(inspect.getsource(function))
     tree = ast.parse(source)
-    tree.body[0].name = owner.name
+    definition = tree.body[0]
+    if not isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        raise DeclarationError(f"exercise {owner.id}: `broken` is a function written with `def`")
+    definition.name = owner.name
     return ast.unparse(tree)
 
 
@@ -431,7 +434,8 @@ def _points(where: str, given: Mapping[str, Any]) -> tuple[dict[str, float], flo
             f"{where}: say what it is worth once: `requirements = {{text: points}}`, or `points = 2` where there "
             "is only one requirement"
         )
-    wanted = requirements if requirements is not None else {ONLY: points}
+    wanted: dict[str, float]
+    wanted = requirements if requirements is not None else {ONLY: given["points"]}
     if not wanted or not all(
         isinstance(p, int | float) and not isinstance(p, bool) and p > 0 for p in wanted.values()
     ):
@@ -445,8 +449,8 @@ def _refuse_nonsense(declared: Exercise) -> None:
         raise DeclarationError(f"{where} needs a docstring: one sentence of what is asked")
     unknown = {c.requirement for c in declared.cases(0)} | set(declared.parts.values())
     unknown |= {f.requirement for f in declared.shortcuts}
-    unknown -= {None, *declared.requirements}
-    if unknown:
-        raise DeclarationError(f"{where}: there is no requirement {sorted(unknown)[0]!r}")
+    strays = sorted(r for r in unknown if r is not None and r not in declared.requirements)
+    if strays:
+        raise DeclarationError(f"{where}: there is no requirement {strays[0]!r}")
     if isinstance(declared, ChoiceExercise) and not declared.options:
         raise DeclarationError(f"{where}: a choice needs options")

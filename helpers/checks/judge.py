@@ -3,6 +3,7 @@
 Pure functions: they never run the learner's code, only the declaration's own answers.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -195,20 +196,21 @@ def concluded(exercise: Exercise, plan: dict, runs: list[dict]) -> list[dict]:
     Raises:
         PlainError: `conclude` cannot read a value, which no driver would have reported so.
     """
-    if exercise.conclude is None:
+    conclude = exercise.conclude
+    if conclude is None:
         return list(runs)
     return [
-        run | {"value": _conclusion(exercise, case["inputs"], run["value"])}
+        run | {"value": _conclusion(conclude, case["inputs"], run["value"])}
         if run["outcome"] == "returned"
         else run
         for case, run in zip(plan["cases"], runs, strict=False)
     ]
 
 
-def _conclusion(exercise: Exercise, inputs: list, value: Any) -> Any:
+def _conclusion(conclude: Callable[..., Any], inputs: list, value: Any) -> Any:
     seen = plain.decode(value)
     try:
-        return plain.encode(exercise.conclude(seen, *map(plain.decode, inputs)))
+        return plain.encode(conclude(seen, *map(plain.decode, inputs)))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
         raise plain.PlainError(f"no driver reports this: {error}") from None
 
@@ -238,7 +240,7 @@ def _worded(finding: Finding, exercise: Exercise) -> Finding:
     return Finding("values", "This is not right yet.", finding.where)
 
 
-def _judge_attempt(exercise: Exercise, plan: dict, record: dict, hidden: bool) -> Verdict:
+def _judge_attempt(exercise: Exercise, plan: Plan, record: dict, hidden: bool) -> Verdict:
     kind = _wrong_kind(exercise, record)
     if kind:
         return _verdict(exercise, "failed", {}, message=kind)
@@ -256,7 +258,7 @@ def _judge_attempt(exercise: Exercise, plan: dict, record: dict, hidden: bool) -
     earned = {r: p for r, p in exercise.requirements.items() if r not in lost}
     if shortcut and shortcut[0] is None:
         earned = {}
-    if not lost:  # the answer is right, only its way is not allowed
+    if shortcut and not lost:  # the answer is right, only its way is not allowed
         state = "partly right" if earned else "failed"
         return _verdict(exercise, state, earned, message=shortcut[1].message)
     number, finding = min(lost.values(), key=_urgency)

@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -57,6 +58,12 @@ class Printed(io.TextIOBase):
         self._room -= len(text)
         return len(text)
 
+    def warn(
+        self, message: Warning | str, category: type[Warning], *rest: Any, **more: Any
+    ) -> None:
+        """Keep a warning; in place of `warnings.showwarning`."""
+        self.write(f"{category.__name__}: {message}\n")
+
     def text(self) -> str:
         """Return what was kept, with a note of how much was dropped."""
         kept = "".join(self._kept)
@@ -75,9 +82,7 @@ def captured() -> Iterator[Printed]:
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("default")
-        warnings.showwarning = lambda message, category, *_: stream.write(
-            f"{category.__name__}: {message}\n"
-        )
+        warnings.showwarning = stream.warn
         yield stream
 
 
@@ -110,9 +115,9 @@ def silent_stderr() -> Iterator[None]:
 def _nothing_displayed() -> Iterator[None]:
     """Drop what `display` and `plt.show` would put beside the card, and close the figures left open."""
     ipython, pyplot = sys.modules.get("IPython"), sys.modules.get("matplotlib.pyplot")
-    shell = ipython and ipython.get_ipython()
+    shell = ipython.get_ipython() if ipython else None
     figures = set(pyplot.get_fignums()) if pyplot else set()
-    if shell:
+    if ipython and shell:
         publisher = shell.display_pub
         shell.display_pub = ipython.core.displaypub.CapturingDisplayPublisher()
     try:
@@ -121,8 +126,9 @@ def _nothing_displayed() -> Iterator[None]:
         if shell:
             shell.display_pub = publisher
         pyplot = sys.modules.get("matplotlib.pyplot")  # the code may have imported it
-        for number in set(pyplot.get_fignums()) - figures if pyplot else ():
-            pyplot.close(number)
+        if pyplot:
+            for number in set(pyplot.get_fignums()) - figures:
+                pyplot.close(number)
 
 
 @contextlib.contextmanager
@@ -140,12 +146,12 @@ def _nothing_typed() -> Iterator[None]:
         builtins.input, sys.stdin = typed, stdin
 
 
-_STATES = (
+_STATES: tuple[tuple[Callable[[], Any], Callable[[Any], Any]], ...] = (
     (random.getstate, random.setstate),
     (np.random.get_state, np.random.set_state),
     (torch.get_rng_state, torch.set_rng_state),
 )
-_SETTINGS = (
+_SETTINGS: tuple[tuple[Callable[[], Any], Callable[[Any], Any], Any], ...] = (
     (torch.is_grad_enabled, torch.set_grad_enabled, True),
     (torch.get_default_dtype, torch.set_default_dtype, torch.float32),
     (torch.get_default_device, torch.set_default_device, torch.device("cpu")),
@@ -231,7 +237,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
     on_main_thread = threading.current_thread() is threading.main_thread()
     if on_main_thread and _set_timer:
-        with _alarm(is_over):
+        with _alarm(is_over, _set_timer):
             yield
     else:
         with _watchdog(_PATIENCE * seconds):
@@ -250,7 +256,7 @@ def _is_ours(file: str) -> bool:
 
 
 @contextlib.contextmanager
-def _alarm(is_over) -> Iterator[None]:
+def _alarm(is_over: Callable[[], bool], set_timer: Callable[..., Any]) -> Iterator[None]:
     tracer = sys.gettrace()
     ended = False
 
@@ -264,15 +270,15 @@ def _alarm(is_over) -> Iterator[None]:
         raise OutOfTime
 
     before = _handle(signal.SIGALRM, on_tick)
-    timer = _set_timer(signal.ITIMER_REAL, _TICK, _TICK)
+    timer = set_timer(signal.ITIMER_REAL, _TICK, _TICK)
     try:
         yield
     finally:
         ended = True
         sys.settrace(tracer)
-        _set_timer(signal.ITIMER_REAL, 0)
+        set_timer(signal.ITIMER_REAL, 0)
         _handle(signal.SIGALRM, before)
-        _set_timer(signal.ITIMER_REAL, *timer)
+        set_timer(signal.ITIMER_REAL, *timer)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 
@@ -53,6 +53,14 @@ class Own(Protocol):
 
     def attribute(self, name: str) -> "list[Value] | None":
         """Return what an attribute of it means; nothing where it is the learner's; None: it may be a tensor's."""
+
+
+@runtime_checkable
+class OwnClass(Own, Protocol):
+    """A class that the learner made."""
+
+    def called(self) -> "Instance":
+        """Return what a call of it gives."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ SYNTAX = {
     "lambda": (ast.Lambda,),
     "**": (ast.Pow,),
 }
-_KINDS = {kind: word for word, kinds in SYNTAX.items() for kind in kinds}
+_KINDS: dict[type[ast.AST], str] = {kind: word for word, kinds in SYNTAX.items() for kind in kinds}
 _RUNS = {"for", "while"}
 
 # Ways to get at anything without its name.
@@ -227,7 +235,8 @@ class Reader:
     def _function(self, node: Any, scope: Scope) -> Iterator[tuple[ast.AST, Scope, bool]]:
         owner = None
         if scope.is_class:
-            owner = next((b.node for b in scope.names.get("__class__", ())), None)
+            classes = [b.node for b in scope.names.get("__class__", ())]
+            owner = next((node for node in classes if isinstance(node, ast.ClassDef)), None)
         inner = scope.inside(node, owner)
         for decorator in getattr(node, "decorator_list", ()):
             yield decorator, scope, True
@@ -377,8 +386,11 @@ class Reader:
             return None
         if isinstance(place, ast.Attribute) and place.attr == "__dict__":
             return self._values(place.value, scope), key
-        is_modules = isinstance(place, ast.Attribute) and place.attr == "modules"
-        if is_modules and Lib("sys") in self._values(place.value, scope):
+        if (
+            isinstance(place, ast.Attribute)
+            and place.attr == "modules"
+            and Lib("sys") in self._values(place.value, scope)
+        ):
             return [Lib("")], key
         if isinstance(place, ast.Call):
             paths = {v.path for v in self._values(place.func, scope) if isinstance(v, Lib)}
@@ -394,7 +406,7 @@ class Reader:
         while isinstance(node, ast.Attribute):
             names.append(node.attr)
             node = node.value
-        values = [None] if depth > _DEPTH else self._base_values(node, scope, depth)
+        values: list[Value] = [None] if depth > _DEPTH else self._base_values(node, scope, depth)
         for name in reversed(names):
             values = [v for base in values for v in self._attribute_of(base, name)][:20] or [None]
         return values
@@ -440,7 +452,7 @@ class Reader:
                 else [None]
             )
         # An object of the learner's own class.
-        return [v.called() for v in called if hasattr(v, "called")] or [None]
+        return [v.called() for v in called if isinstance(v, OwnClass)] or [None]
 
     def _attribute_of(self, base: Value, name: str) -> list[Value]:
         if base is None:
@@ -531,15 +543,16 @@ def _text_of_call(node: ast.Call, scope: Scope, depth: int) -> str | None:
     if name == "join" and len(node.args) == 1 and isinstance(node.args[0], ast.List | ast.Tuple):
         glue = text_of(inner, scope, depth + 1)
         parts = [text_of(part, scope, depth + 1) for part in node.args[0].elts]
-        return None if glue is None or None in parts else glue.join(parts)
+        return None if glue is None else _joined(parts, glue)
     if name in ("read", "read_text") and isinstance(inner, ast.Call) and inner.args:
         path = text_of(inner.args[0], scope, depth + 1)
         return None if path is None else scope.root.file(path)
     return None
 
 
-def _joined(parts: list[str | None]) -> str | None:
-    return None if None in parts else "".join(parts)
+def _joined(parts: list[str | None], glue: str = "") -> str | None:
+    known = [part for part in parts if part is not None]
+    return glue.join(known) if len(known) == len(parts) else None
 
 
 def as_block(tree: ast.Module, scope: Scope) -> Scope:

@@ -9,8 +9,14 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from helpers.checks.reading import Value
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+Block = Function | ast.ClassDef | Comprehension
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 MAX_TEXT = (
@@ -57,15 +63,34 @@ class Bound:
     path: str = ""
 
 
+class Namespace(Protocol):
+    """The names of a module or notebook, as the code in it finds them."""
+
+    @property
+    def late(self) -> "Namespace":
+        """The namespace as the functions that are defined in it find it when they run."""
+
+    def values(self, name: str) -> "list[Value]":
+        """Return what a name may mean; nothing where it is not bound here."""
+
+    def imported(self, path: str) -> "list[Value]":
+        """Return what an import of this path brings."""
+
+    def text(self, name: str) -> str | None:
+        """Return the text that a name surely means, or None."""
+
+    def file(self, path: str) -> str | None:
+        """Return the text of a file that the code reads, or None where it is not at hand."""
+
+
 @dataclass
 class Scope:
     """A block: what its own names mean, and where other names are looked up.
 
-    `root` stands for the namespace of a module (or notebook); it has `values(name)`, and `late`, the
-    namespace as the functions that are defined in it find it when they run.
+    `root` stands for the namespace of a module (or notebook).
     """
 
-    root: object
+    root: Namespace
     names: dict[str, list[Bound]] = field(default_factory=dict)
     around: "Scope | None" = None
     is_class: bool = False
@@ -82,13 +107,13 @@ class Scope:
             scope = scope.around
         return None
 
-    def inside(self, node: ast.AST, owner: ast.ClassDef | None = None) -> "Scope":
+    def inside(self, node: Block, owner: ast.ClassDef | None = None) -> "Scope":
         """Return the scope of a function, lambda, class or comprehension that stands in this one."""
+        names: dict[str, list[Bound]] = {}
         if isinstance(node, ast.ClassDef):
             names, outer = _block_names(node.body)
             return Scope(self.root, names, self, True, outer)
         if isinstance(node, COMPREHENSIONS):
-            names = {}
             for part in node.generators:
                 for name, bound in _targets(part.target, None):
                     names.setdefault(name, []).append(bound)
@@ -97,10 +122,10 @@ class Scope:
         while around is not None and around.is_class:  # methods do not see the names of their class
             around = around.around
         names = _parameters(node.args, owner if self.is_class else None)
-        body = [ast.Expr(node.body)] if isinstance(node, ast.Lambda) else node.body
+        body: list[ast.stmt] = [ast.Expr(node.body)] if isinstance(node, ast.Lambda) else node.body
         more, outer = _block_names(body)
-        for name, bound in more.items():
-            names.setdefault(name, []).extend(bound)
+        for name, meanings in more.items():
+            names.setdefault(name, []).extend(meanings)
         return Scope(self.root.late, names, around, False, outer)
 
 

@@ -150,8 +150,8 @@ def _path(thing: Any) -> str:
     for module in _PUBLIC:
         if module in sys.modules and vars(sys.modules[module]).get(name) is thing:
             return f"{module}.{name}"
-    module = getattr(thing, "__module__", None)
-    return f"{module if isinstance(module, str) else 'torch'}.{name}"
+    home = getattr(thing, "__module__", None)
+    return f"{home if isinstance(home, str) else 'torch'}.{name}"
 
 
 class _Root:
@@ -297,8 +297,11 @@ class _Class(_Live):
         for function in self._functions():
             line = function.__code__.co_firstlineno
             for node in _nodes(function.__code__.co_filename):
-                holds = isinstance(node, ast.ClassDef) and node.name == self.thing.__name__
-                if holds and node.lineno <= line <= (node.end_lineno or 0):
+                if (
+                    isinstance(node, ast.ClassDef)
+                    and node.name == self.thing.__name__
+                    and node.lineno <= line <= (node.end_lineno or 0)
+                ):
                     return node
         return None
 
@@ -366,7 +369,7 @@ def _names(code: types.CodeType) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _read_code(code: types.CodeType, root: _Root) -> Iterator[Value]:
+def _read_code(code: types.CodeType, root: _Root) -> Iterator[Value | Code]:
     """Read a function that has no source, as one made by `exec`, from its instructions."""
     codes = [code]
     for one in codes:  # grows while it is gone through
@@ -447,7 +450,7 @@ def parse(source: str | None) -> ast.Module | None:
 def is_stub(source: str | None) -> bool:
     """Say whether a function or class is as the learner found it: nothing but a docstring and `...`."""
     tree = parse(source)
-    return bool(tree and tree.body) and _is_empty(tree.body[:1])
+    return tree is not None and bool(tree.body) and _is_empty(tree.body[:1])
 
 
 def _is_empty(body: list[ast.stmt]) -> bool:
@@ -476,11 +479,11 @@ def _calls_super_init(node: ast.expr) -> bool:
 
 def same_program(one: str | None, other: str | None) -> bool:
     """Say whether two sources are the same program, whatever their comments, docstrings and layout."""
-    trees = parse(one), parse(other)
-    if None in trees:
+    first, second = parse(one), parse(other)
+    if first is None or second is None:
         return False
     try:
-        return _bare(copy.deepcopy(trees[0])) == _bare(copy.deepcopy(trees[1]))
+        return _bare(copy.deepcopy(first)) == _bare(copy.deepcopy(second))
     except RecursionError:  # one is far longer than anything that the course hands out
         return False
 

@@ -179,7 +179,8 @@ class WholeAssignment(GenerateAssignment):
                 if not found:
                     resources = self.init_single_notebook_resources(notebook)
                     text, resources = exporter.from_filename(notebook, resources=resources)
-                    edition = Edition(resources.pop(_KEPT, None), text, resources)
+                    # nbconvert's base class, which makes no text, says that this is a notebook.
+                    edition = Edition(resources.pop(_KEPT, None), str(text), resources)
                     editions[notebook] = edition
                     found = faults_of_checks(edition.entered or source, Path(notebook).stem)
             except Exception as error:
@@ -229,8 +230,9 @@ class WholeAssignment(GenerateAssignment):
         if self.coursedir.notebook_id == "*":
             faults += _changed_notebooks(assignment, set(new))
         for notebook in assignment.notebooks:
-            if new.get(notebook.name) is not None:
-                faults += _changed_cells(notebook, new[notebook.name], assignment.name)
+            entered = new.get(notebook.name)
+            if entered is not None:
+                faults += _changed_cells(notebook, entered, assignment.name)
         return faults
 
 

@@ -251,7 +251,7 @@ class ParallelAutograde(Autograde):
         }
 
     def _prepare(
-        self, student: str, folder: Path, given: Mapping[str, bytes], patience: Any
+        self, student: str, folder: Path, given: dict[str, bytes], patience: Any
     ) -> Prepared | Outcome:
         """Bring a submission into its released form; returns how it went where it is marked already."""
         from helpers.grading.marking import find_checks  # imports torch
@@ -342,9 +342,9 @@ class ParallelAutograde(Autograde):
             for name, text in pages.items():
                 (fresh / f"{name}.ipynb").write_text(text, encoding="utf-8")
             permissions = int(str(self.permissions), 8)
-            for path in fresh.rglob("*"):
-                if path.is_file():
-                    path.chmod(permissions)
+            for made in fresh.rglob("*"):
+                if made.is_file():
+                    made.chmod(permissions)
             if place.exists():
                 rmtree(str(place))
             fresh.rename(place)

@@ -73,7 +73,10 @@ class BoundedChannel(AsyncZMQSocketChannel):
         super().__init__(*arguments, **more)
         self.damaged: Counter[str] = Counter()
 
-    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+    # The asynchronous channel is a kind of the synchronous one in jupyter_client.
+    async def get_msg(  # type: ignore[override]
+        self, timeout: float | None = None
+    ) -> dict[str, Any]:
         """Return the next message.
 
         Args:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from nbformat.notebooknode import NotebookNode
 
+from helpers.checks.scopes import DEFINITIONS
 from helpers.grading.effects.cells import parse
 
 _PACKAGE, _NAME = "helpers", "lessons"
@@ -24,7 +25,7 @@ def lessons_bound(cells: Iterable[NotebookNode]) -> dict[str, str]:
     """
     trees = _trees(cells)
     callees = _callees(trees)
-    bound = {}
+    bound: dict[str, str] = {}
     for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom):
@@ -73,8 +74,8 @@ def read_check(source: str, name: str = USUAL) -> tuple[str, str, bool] | None:
         statements = ast.parse(source).body
     except (SyntaxError, ValueError):
         return None
-    calls = [_read_call(s, name) for s in statements]
-    if not calls or None in calls or len({c[:2] for c in calls}) != 1:
+    calls = [call for s in statements if (call := _read_call(s, name)) is not None]
+    if not calls or len(calls) != len(statements) or len({c[:2] for c in calls}) != 1:
         return None
     return (*calls[-1][:2], any(c[2] for c in calls))
 
@@ -92,13 +93,14 @@ def _read_call(statement: ast.stmt, name: str) -> tuple[str, str, bool] | None:
     if not (isinstance(call.func.value, ast.Name) and call.func.value.id == name):
         return None
     exercise, hidden = call.func.attr, False
-    if len(call.args) > 1 or not all(isinstance(a, ast.Name) for a in call.args):
+    answers = [a.id for a in call.args if isinstance(a, ast.Name)]
+    if len(call.args) > 1 or len(answers) != len(call.args):
         return None
     for keyword in call.keywords:
         if keyword.arg != "hidden" or not isinstance(keyword.value, ast.Constant):
             return None
         hidden = bool(keyword.value.value)
-    return exercise, call.args[0].id if call.args else exercise, hidden
+    return exercise, answers[0] if answers else exercise, hidden
 
 
 def _trees(cells: Iterable[NotebookNode]) -> list[ast.Module]:
@@ -147,5 +149,5 @@ def _given_by(statement: ast.stmt) -> Iterator[str]:
         for target in targets:
             names = (n for n in ast.walk(target) if isinstance(n, ast.Name))
             yield from (n.id for n in names if isinstance(n.ctx, ast.Store))
-    else:
+    elif isinstance(statement, DEFINITIONS):
         yield statement.name

@@ -3,6 +3,7 @@
 import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -67,7 +68,7 @@ class Execute(NbGraderPreprocessor):
             SandboxError: there is no sandbox here, and none was waived.
         """
         marking = resources.get(STAMP)
-        known = {}
+        known: dict[str, Any] = {}
         if isinstance(marking, Marking):
             executed = marking.executed
             known = {"handed_in": marking.handed_in, "remarks": list(marking.remarks)}
@@ -80,7 +81,10 @@ class Execute(NbGraderPreprocessor):
             self.log.warning("%s: %s", student, words)
         for words in executed.suspicions:
             self.log.warning("%s, suspicious: %s", student, words)
-        report = {"failures": executed.failures, "suspicions": executed.suspicions} | known
+        report: dict[str, Any] = {
+            "failures": executed.failures,
+            "suspicions": executed.suspicions,
+        } | known
         executed.notebook.metadata[STAMP] = resources[STAMP] = report
         return executed.notebook, resources
 

@@ -101,8 +101,12 @@ def _faults_of(
 def _why_unread(tree: ast.Module, name: str, others: set[str]) -> Iterator[str]:
     """Say why a cell that uses checks is not one call of one check."""
     calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call)]
-    checks = [c for c in calls if isinstance(c.func, ast.Attribute) and mentions(c.func, {name})]
-    exercises = Counter(c.func.attr for c in checks)
+    checks = [
+        (c, c.func.attr)
+        for c in calls
+        if isinstance(c.func, ast.Attribute) and mentions(c.func, {name})
+    ]
+    exercises = Counter(exercise for _, exercise in checks)
     if others:
         yield (
             f"reaches a check by {_and(sorted(others))}, which the marker does not follow: write "
@@ -110,7 +114,7 @@ def _why_unread(tree: ast.Module, name: str, others: set[str]) -> Iterator[str]:
         )
     elif len(exercises) > 1:
         yield f"checks {_and(sorted(exercises))}: give each a cell and points of its own"
-    elif any(not isinstance(a, ast.Name) for c in checks for a in c.args):
+    elif any(not isinstance(a, ast.Name) for c, _ in checks for a in c.args):
         yield (
             f"gives {name}.{next(iter(exercises))} something that is no name: put the answer under a name in "
             "a cell before, and write that name here"

@@ -226,7 +226,8 @@ def missing_but_needed(
     lacking = [
         c for c in source if _is_code(c) and c.get("id") not in ids and not _stands(c.source, there)
     ]
-    bound, chosen = set(_bound(cells)), set()
+    bound = set(_bound(cells))
+    chosen: set[int] = set()
     wanted = set().union(*(read_in(c.source) for c in cells if _is_code(c))) - bound
     while True:
         more = [
@@ -298,8 +299,8 @@ def written_into(source: str, place: Place) -> str:
     tree = _tree(source)
     if tree is None:
         own = set(map(str.strip, place.source.splitlines()))
-        rest = [line for line in source.splitlines() if line.strip() not in own]
-        return "\n".join(rest).strip()
+        other = [line for line in source.splitlines() if line.strip() not in own]
+        return "\n".join(other).strip()
     known = set(_statements(place.source))
     lines = python_of(source).splitlines(keepends=True)
     rest = [s for s in tree.body if _form(s, lines) not in known]

@@ -185,7 +185,8 @@ class _Relations:
     """
 
     def __init__(self, all_statements: Sequence[Statement], libraries: set[str]) -> None:
-        bound, otherwise = set(), set()
+        bound: set[str] = set()
+        otherwise: set[str] = set()
         for one in all_statements:
             (bound if one.plain else otherwise).update(map(_base, one.now.binds))
             otherwise.update(map(_base, one.later.binds))
@@ -235,7 +236,8 @@ class _Relations:
 
     def of_cell(self, part: Iterable[Statement]) -> Effects:
         """Return what the run of a cell may do, the functions that it may call included."""
-        every, seeded = Effects(), set()
+        every = Effects()
+        seeded: set[str] = set()
         for one in part:
             whole = Effects()
             whole.add(one.now)

@@ -5,8 +5,10 @@ from typing import Any
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 
-MIMES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
-MIMES += ("image/png", "image/jpeg", "image/gif")
+MIMES = (
+    *("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml"),
+    *("image/png", "image/jpeg", "image/gif"),
+)
 JUDGED = ("error", "execute_result")  # kinds of output from which nbgrader computes points
 SPARED = 5  # of these are kept of a cell whose output is too long
 _LINES = 200  # of a traceback
@@ -56,7 +58,7 @@ def sound(outputs: list[NotebookNode], most: int) -> list[NotebookNode]:
 def _short(output: NotebookNode) -> NotebookNode:
     """Return an error or a result cut to what nbgrader reads of it."""
     if output.output_type == "error":
-        return _sound_one(output, 0)
+        return _sound_error(output, 0)
     return new_output(
         "execute_result",
         data={"text/plain": output.data["text/plain"][:1000]},
@@ -79,15 +81,7 @@ def _sound_one(output: NotebookNode, most: int) -> NotebookNode | None:
         name = "stderr" if output.get("name") == "stderr" else "stdout"
         return new_output("stream", name=name, text=_text(output.get("text")))
     if kind == "error":
-        traceback = output.get("traceback")
-        lines = traceback[:_LINES] if isinstance(traceback, list) else []
-        long = max(most // (_LINES + 2), 1000)
-        return new_output(
-            "error",
-            ename=_text(output.get("ename"))[:long],
-            evalue=_text(output.get("evalue"))[:long],
-            traceback=[_text(line)[:long] for line in lines],
-        )
+        return _sound_error(output, most)
     if kind not in ("display_data", "execute_result"):
         return None
     data = output.get("data")
@@ -97,6 +91,18 @@ def _sound_one(output: NotebookNode, most: int) -> NotebookNode | None:
     if not shown.get("text/plain"):  # nbgrader reads points from it
         return not_run("its result has no text")
     return new_output(kind, data=shown, execution_count=None)
+
+
+def _sound_error(output: NotebookNode, most: int) -> NotebookNode:
+    traceback = output.get("traceback")
+    lines = traceback[:_LINES] if isinstance(traceback, list) else []
+    long = max(most // (_LINES + 2), 1000)
+    return new_output(
+        "error",
+        ename=_text(output.get("ename"))[:long],
+        evalue=_text(output.get("evalue"))[:long],
+        traceback=[_text(line)[:long] for line in lines],
+    )
 
 
 def _text(value: Any) -> str:

@@ -218,8 +218,14 @@ class _Piece:
     times: tuple[int, ...]
 
     @property
+    def node(self) -> ast.AST:
+        node = self.entry.bound.node
+        assert node is not None, "only what has a tree becomes a piece"
+        return node
+
+    @property
     def key(self) -> Any:
-        return (id(self.entry.bound.node), self.entry.time, self.times)
+        return (id(self.node), self.entry.time, self.times)
 
     @property
     def scope(self) -> Scope:
@@ -228,19 +234,20 @@ class _Piece:
         return Scope(_View(self.entry.space, (self.entry.time - 1,), late))
 
     def parts(self) -> Iterable[Any]:
-        made = len(self.times) > 1 or not isinstance(self.entry.bound.node, DEFINITIONS)
-        return [Code(self.entry.bound.node, self.scope, made)]
+        made = len(self.times) > 1 or not isinstance(self.node, DEFINITIONS)
+        return [Code(self.node, self.scope, made)]
 
     def attribute(self, name: str) -> list[Value] | None:
-        return [] if isinstance(self.entry.bound.node, DEFINITIONS) else None
+        return [] if isinstance(self.node, DEFINITIONS) else None
 
 
 @dataclass(frozen=True)
 class _Class(_Piece):
     def called(self) -> Instance:
         """Return an object of the class."""
-        names = frozenset(defined_in(self.entry.bound.node))
-        return Instance(("object", id(self.entry.bound.node)), names, (self,))
+        node = self.node
+        assert isinstance(node, ast.ClassDef), "only a class becomes one"
+        return Instance(("object", id(node)), frozenset(defined_in(node)), (self,))
 
 
 @dataclass(frozen=True)
@@ -491,8 +498,8 @@ class Space:
                     entry = _Entry(self.now, False, bound, lines, self)
                     self.floating.setdefault(name, []).append(entry)
             for place, value in written_to(statement):
-                name = root_name(place)
-                found = scope.find(name) if name else None
+                target = root_name(place)
+                found = scope.find(target) if target else None
                 if isinstance(definition, ast.ClassDef) or found is not None:
                     continue  # into an object of its own, or one that it is given
                 self._write(place, value, lines)
@@ -511,7 +518,7 @@ class Space:
     def _call(self, node: ast.Call, sure: bool, lines: tuple[str, ...]) -> None:
         called = node.func
         if isinstance(called, ast.Name) and called.id in ("exec", "eval"):
-            self._exec(node, sure, lines)
+            self._exec(called, node, sure, lines)
         elif isinstance(called, ast.Name) and called.id == "setattr" and len(node.args) == 3:
             self._write(ast.Attribute(node.args[0], "?", ast.Store()), node.args[2], lines)
         elif isinstance(called, ast.Attribute) and _is_shell(called.value):
@@ -529,33 +536,38 @@ class Space:
                     for given in (*node.args, *(k.value for k in node.keywords)):
                         self._bind(one, Bound("value", given), False, lines)
         elif isinstance(called, ast.Name):
-            self._given(node, lines)
+            self._given(called, node, lines)
 
-    def _given(self, node: ast.Call, lines: tuple[str, ...]) -> None:
+    def _given(self, called: ast.Name, node: ast.Call, lines: tuple[str, ...]) -> None:
         """Take in that a function of the notebook's changes what it is given."""
-        for entry in self.at(node.func.id, self.now)[:3]:
+        for entry in self.at(called.id, self.now)[:3]:
             definition = entry.bound.node
             if isinstance(definition, ast.FunctionDef) and _changes_arguments(definition):
                 for given in node.args:
                     if isinstance(given, ast.Name):
-                        for value in (node.func, *(a for a in node.args if a is not given)):
+                        for value in (called, *(a for a in node.args if a is not given)):
                             self._bind(given.id, Bound("value", value), False, lines)
 
-    def _exec(self, node: ast.Call, sure: bool, lines: tuple[str, ...]) -> None:
+    def _exec(self, called: ast.Name, node: ast.Call, sure: bool, lines: tuple[str, ...]) -> None:
         text = text_of(node.args[0], self._scope()) if node.args else None
         compiled = node.args[0] if node.args else None
-        is_call = isinstance(compiled, ast.Call) and compiled.args
-        if text is None and is_call and getattr(compiled.func, "id", "") == "compile":
+        if (
+            text is None
+            and isinstance(compiled, ast.Call)
+            and compiled.args
+            and getattr(compiled.func, "id", "") == "compile"
+        ):
             text = text_of(compiled.args[0], self._scope())
         into = node.args[1] if len(node.args) > 1 else None
         own = into is None or (
             isinstance(into, ast.Call) and getattr(into.func, "id", "") == "globals"
         )
+        target = root_name(into) if into is not None else None
         if text is None:
             self.doubts.append((self.now, "exec"))
-        elif node.func.id == "exec" and own:
+        elif called.id == "exec" and own:
             self.run(text, sure=sure)
-        elif into is not None and root_name(into):
+        elif target:
             try:
                 tree = tree_of(text)
             except TooLong:
@@ -565,13 +577,15 @@ class Space:
                 space.run(text)
                 for entries in space.history.values():
                     for entry in entries:
-                        self._bind(root_name(into), entry.bound, False, lines)
+                        self._bind(target, entry.bound, False, lines)
         else:
             self.patches.append((self.now, Code(node, self._scope(), True)))
 
     def _magic(self, kind: str, texts: list[str | None], sure: bool) -> None:
-        if kind == "run_cell_magic" and len(texts) == 3 and None not in texts:
-            name, line, body = texts
+        known = [text for text in texts if text is not None]
+        first = [text for text in texts[:2] if text is not None]
+        if kind == "run_cell_magic" and len(known) == len(texts) == 3:
+            name, line, body = known
             if name in ("writefile", "file"):
                 self.files[line.split()[-1] if line.split() else "?"] = body
                 self.modules.clear()
@@ -580,8 +594,8 @@ class Space:
             elif name not in _ASIDE:
                 self.doubts.append((self.now, f"%%{name}"))
                 self.run(python_of(body), sure=False)
-        elif kind == "run_line_magic" and len(texts) >= 2 and None not in texts[:2]:
-            name, line = texts[:2]
+        elif kind == "run_line_magic" and len(first) == 2:
+            name, line = first
             if name in ("time", "prun"):
                 self.run(python_of(line), sure=sure)
             elif name == "run":

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jupyter_client import AsyncKernelManager
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
@@ -38,18 +39,19 @@ class SandboxProvisioner(KernelProvisionerBase):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose the sockets; they are files, since there is no network."""
-        manager = self.parent
+        manager = self._manager()
         self.sandbox, self.begin = manager.sandbox, manager.begin
-        manager.transport, manager.ip = "ipc", str(self.sandbox.place())
+        manager.transport, manager.ip = "ipc", str(manager.sandbox.place())
         manager.write_connection_file()
         return await super().pre_launch(cmd=[], **kwargs)
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Have the kernel forked; `cmd` plays no part."""
-        connection = self.parent.get_connection_info()
-        plain = connection | {"key": connection["key"].decode()}
+        connection = self._manager().get_connection_info()
+        key = connection["key"]
+        plain = {**connection, "key": key.decode() if isinstance(key, bytes) else key}
         # Not in another thread: the sandbox ends with the thread that starts it.
-        self.sandbox.start(plain, self.begin)
+        self._home().start(plain, self.begin)
         self._runs = True
         return connection
 
@@ -57,7 +59,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         """Return None while the kernel runs, else its exit status."""
         if not self._runs:
             return 0
-        status, why = self.sandbox.poll()
+        status, why = self._home().poll()
         self.why = self.why or why
         self.lost = self.lost or why == ENDED
         return status
@@ -72,7 +74,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def send_signal(self, signum: int) -> None:
         """Send the kernel a signal."""
         if self._runs and signum:
-            self.sandbox.signal(signum)
+            self._home().signal(signum)
 
     async def kill(self, restart: bool = False) -> None:
         """End the kernel and all that it started."""
@@ -93,8 +95,18 @@ class SandboxProvisioner(KernelProvisionerBase):
     def _end(self) -> None:
         if self._runs:
             self._runs = False
-            self.behind = self.sandbox.end(self.begin.carry)
+            self.behind = self._home().end(self.begin is not None and self.begin.carry)
             self.left += self.behind.processes
+
+    def _home(self) -> Sandbox:
+        if self.sandbox is None:
+            raise RuntimeError("no kernel was launched: `pre_launch` chooses the sandbox")
+        return self.sandbox
+
+    def _manager(self) -> "SandboxKernelManager":
+        if not isinstance(self.parent, SandboxKernelManager):
+            raise TypeError(f"kernels of {NAME!r} are started by a SandboxKernelManager alone")
+        return self.parent
 
 
 class SandboxKernelManager(AsyncKernelManager):

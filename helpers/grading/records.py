@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
@@ -357,6 +357,7 @@ def _bounded(one: NotebookRecords, most: int) -> NotebookRecords:
     """Return the records without what is too much: the largest first; without its program none is of use."""
     program = sum(_size(c.source) for c in one.cells if c) + sum(map(_size, one.files.values()))
     sizes = {c.index: _size(c.record or "") for c in one.checks}
+    cells: tuple[Cell | None, ...]
     if program > most // 2:
         words = "the program was too large to be kept"
         gone, cells, files = set(sizes), (), {}
@@ -406,17 +407,14 @@ def _unpacked(path: Path) -> bytes:
     return text
 
 
-_T = TypeVar("_T")
-
-
-def _read(form: type[_T], value: Any) -> _T:
+def _read(form: Any, value: Any) -> Any:
     """Return plain data as the dataclasses that they were made from.
 
     Raises:
         RecordsError: they are of another form.
     """
     origin, parts = get_origin(form), get_args(form)
-    if dataclasses.is_dataclass(form):
+    if isinstance(form, type) and dataclasses.is_dataclass(form):
         kinds = {f.name: f.type for f in dataclasses.fields(form)}
         if isinstance(value, dict) and value.keys() == kinds.keys():
             return form(**{name: _read(kind, value[name]) for name, kind in kinds.items()})

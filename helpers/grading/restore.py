@@ -1,6 +1,7 @@
 """Bring a submission back to the form in which it was released, so that no cell of it can stop the marking."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,10 +73,9 @@ class RestoreCells(NbGraderPreprocessor):
         remarks: list[str] = []
         kept = self._keep_one_of_each(nb.cells, released)
         for number, cell in enumerate(nb.cells):
-            if "nbgrader" in cell.metadata and kept.get(_name(cell)) is not cell:
-                self.log.warning(
-                    "a cell that was not released, or a copy, earns nothing: %r", _name(cell)
-                )
+            name = _name(cell)
+            if "nbgrader" in cell.metadata and (name is None or kept.get(name) is not cell):
+                self.log.warning("a cell that was not released, or a copy, earns nothing: %r", name)
                 del nb.cells[number].metadata["nbgrader"]
         remarks += _recognise(nb.cells, kept, released, source)
         numbers = {id(cell): number for number, cell in enumerate(nb.cells)}
@@ -244,7 +244,7 @@ def strip(nb: NotebookNode, source: list[NotebookNode]) -> None:
     named = {_name(c): c for c in source if _name(c) is not None}
     for cell in nb.cells:
         kept = {"nbgrader": cell.metadata["nbgrader"]} if "nbgrader" in cell.metadata else {}
-        pictures = attached(cell.pop("attachments", None))
+        pictures: Mapping | None = attached(cell.pop("attachments", None))
         same = None if is_solution(cell) else own.get((cell.cell_type, cell.source))
         if same is not None:
             kept[COURSES_OWN] = True

@@ -215,12 +215,18 @@ class _Client(NotebookClient):
         self.done = Executed(notebook)
         self._probes, self._make, self._patience = probes, make_manager, patience
         self._skip, self._own_lesson = skip, own_lesson
-        self._shown, self._record, self._expecting = 0, None, False
+        self._record: str | None = None
+        self._shown, self._expecting = 0, False
         self._end: _End | None = None
         self._quiet, self._silent = False, 0
 
     def _seconds(self, cell: NotebookNode) -> float:
         return self._patience.cell * (OURS if self._expecting or _of_the_course(cell) else 1)
+
+    def _client(self) -> BoundedClient:
+        if not isinstance(self.kc, BoundedClient):
+            raise DeadKernelError("there is no connection to the kernel")
+        return self.kc
 
     async def run(self, **start: Any) -> None:
         for cell in self.nb.cells:
@@ -231,7 +237,7 @@ class _Client(NotebookClient):
         seconds = self._patience.submission + _START + 2 * _GRACE
         with Watch(manager.kill_hard, seconds, _GROWTH) as watch:
             try:
-                await self._open(start)
+                await self._open(manager, start)
                 begun = time.monotonic()
                 await self._run_cells(begun + self._patience.submission, watch)
                 self.done.seconds = time.monotonic() - begun
@@ -239,18 +245,18 @@ class _Client(NotebookClient):
                 await self._close(manager)
         self._report(manager.provisioner, watch)
 
-    async def _open(self, start: dict[str, Any]) -> None:
+    async def _open(self, manager: Any, start: dict[str, Any]) -> None:
         """Start the kernel and its client; unlike nbclient's own way, without taking Ctrl-C for itself."""
         await self.async_start_new_kernel(**start)
-        info = self.km.get_connection_info(session=True)
-        self.kc = BoundedClient(**info, parent=self.km, context=zmq.asyncio.Context())
-        self.kc.start_channels()
+        info = manager.get_connection_info(session=True)
+        self.kc = client = BoundedClient(**info, parent=manager, context=zmq.asyncio.Context())
+        client.start_channels()
         try:
             async with asyncio.timeout(_START):
-                await self.kc.wait_for_ready()
+                await client.wait_for_ready()
         except (RuntimeError, TimeoutError):  # no code of the submission has run
             raise KernelLost from None
-        self.kc.allow_stdin = False
+        client.allow_stdin = False
 
     async def _close(self, manager: Any) -> None:
         client, self.kc = self.kc, None  # it would wait for messages that are still on their way
@@ -273,7 +279,7 @@ class _Client(NotebookClient):
             if self._end is None and time.monotonic() > deadline:
                 self._stop(index, cell, _ALTOGETHER)
             if self._end is not None:
-                self._leave(index, cell)
+                self._leave(index, cell, self._end)
             elif not self._is_skipped(index, cell):
                 await self._take(index, cell, deadline, watch)
 
@@ -308,9 +314,10 @@ class _Client(NotebookClient):
         except Exception as error:  # of a reply that the student's process made up
             self._suspect(f"a damaged message: {type(error).__name__}")
             cell.outputs.append(not_run("its reply cannot be read"))
-        damaged = sum(self.kc.damaged.values())
+        reasons = self._client().damaged
+        damaged = sum(reasons.values())
         if damaged:
-            self._suspect(f"a damaged message: {shown(next(iter(self.kc.damaged)))}")
+            self._suspect(f"a damaged message: {shown(next(iter(reasons)))}")
         if not why and (damaged > _DAMAGED or self._silent >= _SILENT):
             why = _UNREADABLE
         if probe:
@@ -318,19 +325,19 @@ class _Client(NotebookClient):
         if why:
             self._stop(index, cell, why)
         if self._end is not None and self._end.index == index:
-            self._leave(index, cell)
+            self._leave(index, cell, self._end)
 
     def _death(self, watch: Watch) -> str:
-        why = watch.why or getattr(self.km.provisioner, "why", "")
+        provisioner = self.km.provisioner if self.km else None
+        why = watch.why or getattr(provisioner, "why", "")
         return f"the kernel came to an end{': ' if why else ''}{why}"
 
     def _stop(self, index: int, cell: NotebookNode, why: str) -> None:
         if self._end is None:
             self._end = _End(index, why, _place(index, cell))
 
-    def _leave(self, index: int, cell: NotebookNode) -> None:
+    def _leave(self, index: int, cell: NotebookNode, end: _End) -> None:
         """Say of a cell that it did not run, or not to its end."""
-        end = self._end
         here = end.index == index
         words = end.why if here else f"not reached, because of {end}"
         self.done.reasons[index] = words
@@ -356,7 +363,7 @@ class _Client(NotebookClient):
         quiet = self._own_lesson and bool(cell.metadata.get(COURSES_OWN))
         if quiet != self._quiet:
             self._quiet = quiet
-            self.kc.execute(_QUIET.format(on=quiet), silent=True, store_history=False)
+            self._client().execute(_QUIET.format(on=quiet), silent=True, store_history=False)
         self._shown = 0
         await self.async_execute_cell(cell, index, store_history=True)
 
@@ -368,25 +375,29 @@ class _Client(NotebookClient):
             try:
                 await self._async_check_alive()
             except DeadKernelError:
-                self.task_poll_for_reply.cancel()
+                if self.task_poll_for_reply is not None:
+                    self.task_poll_for_reply.cancel()
                 return
 
     async def _async_handle_timeout(self, timeout: int, cell: Any = None) -> dict | None:
         """After the interrupt, see whether the kernel still answers; if not, it is killed."""
         reply = await super()._async_handle_timeout(timeout, cell)
-        asked = self.kc.kernel_info()
+        client = self._client()
+        asked = client.kernel_info()
         until = time.monotonic() + 5
         while (left := until - time.monotonic()) > 0:
             with contextlib.suppress(Exception):
-                message = await self.kc.shell_channel.get_msg(timeout=left)
+                message = await client.shell_channel.get_msg(timeout=left)
                 if message["parent_header"].get("msg_id") == asked:
                     return reply
-        await self.km.provisioner.send_signal(9)
+        provisioner = self.km.provisioner if self.km else None
+        if provisioner is not None:
+            await provisioner.send_signal(9)
         stubborn = "a cell did not stop when it was interrupted"
-        raise _Stubborn(_UNREADABLE if self.kc.damaged else stubborn)
+        raise _Stubborn(_UNREADABLE if client.damaged else stubborn)
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
-        kind, content = msg.get("msg_type", ""), msg.get("content")
+        kind, content = msg.get("msg_type", ""), msg.get("content", {})
         try:
             if kind.startswith("comm") or self._is_record(kind, content):
                 return None

@@ -182,7 +182,11 @@ class Sandbox:
         folder = self._own
         write_files(begin.files, folder / "files")
         (folder / "connection.json").write_text(json.dumps(connection))
-        order = {"do": "start", "folder": str(folder), "limits": asdict(self.limits)}
+        order: dict[str, Any] = {
+            "do": "start",
+            "folder": str(folder),
+            "limits": asdict(self.limits),
+        }
         order |= {"own_lesson": begin.own_lesson, "lifetime": begin.lifetime}
         if self._walls.foreign:
             _let_read(folder)
@@ -276,13 +280,14 @@ class Sandbox:
             process.wait()
             for stream in (process.stdin, process.stdout):
                 with contextlib.suppress(OSError):  # an order that could not be sent is still in it
-                    stream.close()
+                    if stream is not None:
+                        stream.close()
 
     def _ask(self, order: dict[str, Any], patience: float = _ANSWER) -> dict[str, Any]:
         self.warm()
         process = self._process
         try:
-            if process is None:
+            if process is None or process.stdin is None:
                 raise OSError("it was ended")
             process.stdin.write(json.dumps(order) + "\n")
             process.stdin.flush()
@@ -324,9 +329,10 @@ class Sandbox:
 
 
 def _answer(process: subprocess.Popen, patience: float) -> dict[str, Any]:
-    if not select.select([process.stdout], [], [], patience)[0]:
+    answers = process.stdout
+    if answers is None or not select.select([answers], [], [], patience)[0]:
         raise OSError("it does not answer")
-    return json.loads(process.stdout.readline())
+    return json.loads(answers.readline())
 
 
 def _left(answer: dict[str, Any], carry: bool) -> Left:

@@ -3,13 +3,14 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from helpers.grading.files import read_files
-from helpers.grading.provisioner import SandboxKernelManager
+from helpers.grading.provisioner import SandboxKernelManager, SandboxProvisioner
 from helpers.grading.runner import Executed, KernelLost, Patience, Probe, run
 from helpers.grading.sandbox import Sandbox, SandboxError, Start, open_kernel
 
@@ -86,15 +87,23 @@ def _run(
         manager = SandboxKernelManager(sandbox, begin)
         left = replace(patience, submission=max(patience.submission - spent, 0))
         try:
-            executed = run(notebook, probes, lambda m=manager: m, left, task.skip, task.own_lesson)
+            make = partial(_itself, manager)
+            executed = run(notebook, probes, make, left, task.skip, task.own_lesson)
         except KernelLost as lost:
             spent += lost.seconds
             continue
         executed.seconds += spent
-        behind = manager.provisioner.behind
+        provisioner = manager.provisioner
+        if not isinstance(provisioner, SandboxProvisioner):
+            raise SandboxError("the kernel of this submission was started outside of the sandbox")
+        behind = provisioner.behind
         executed.failures += behind.left_out
         return executed, behind.files
     raise SandboxError(f"the sandbox came to an end {_TRIES} times while this submission ran")
+
+
+def _itself(manager: SandboxKernelManager) -> SandboxKernelManager:
+    return manager
 
 
 def _run_openly(

@@ -24,6 +24,8 @@ class GiveStubs(ClearSolutions):
     and the learner gets `layer = nn.Linear(20, 8)`: a broken program to mend.
     """
 
+    code_stub: dict[str, str]
+
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict, cell_index: int
     ) -> tuple[NotebookNode, dict]:

@@ -40,6 +40,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 from files import read_files  # the folder is no package
@@ -517,8 +518,8 @@ def _forbid_calls() -> None:
         return
     load, equals, at_least, masked, give = 0x20, 0x15, 0x35, 0x45, 0x06
     refuse, missing, allow = 0x50001, 0x50026, 0x7FFF0000  # EPERM, ENOSYS
-    clone, numbers = kind["clone"], kind["refused"]
-    program = [(load, 0, 0, 4), (equals, 1, 0, kind["architecture"]), (give, 0, 0, refuse)]
+    clone, numbers = kind.clone, kind.refused
+    program = [(load, 0, 0, 4), (equals, 1, 0, kind.architecture), (give, 0, 0, refuse)]
     # The second numbering that x86_64 may have begins there.
     program += [(load, 0, 0, 0), (at_least, 0, 1, 1 << 30), (give, 0, 0, refuse)]
     for number in numbers:
@@ -530,25 +531,37 @@ def _forbid_calls() -> None:
     steps = b"".join(struct.pack("HBBI", *step) for step in program)
     filter_ = ctypes.create_string_buffer(steps, len(steps))
     whole = struct.pack("HxxxxxxQ", len(program), ctypes.addressof(filter_))
-    _libc.syscall(kind["seccomp"], _SET_SECCOMP_FILTER, _ALL_THREADS, whole)
+    _libc.syscall(kind.seccomp, _SET_SECCOMP_FILTER, _ALL_THREADS, whole)
 
 
 _ANY_NAMESPACE = 0x7E020000  # users, mounts, processes, network, IPC, names, control groups
 _ON_BOTH = (425, 428, 429, 430, 432, 442, 447)  # io_uring, the new calls for mounts, memfd_secret
+
+
+@dataclass(frozen=True)
+class _Calls:
+    """A kind of machine: its sign in filters, and its numbers of system calls."""
+
+    architecture: int
+    seccomp: int
+    clone: int
+    refused: tuple[int, ...]
+
+
 _CALLS = {
-    "x86_64": {
-        "architecture": 0xC000003E,
-        "seccomp": 317,
-        "clone": 56,
+    "x86_64": _Calls(
+        architecture=0xC000003E,
+        seccomp=317,
+        clone=56,
         # unshare setns mount umount pivot_root memfd shmget msgget userfaultfd bpf perf keys
-        "refused": (272, 308, 165, 166, 155, 319, 29, 68, 323, 321, 298, 248, 249, 250, *_ON_BOTH),
-    },
-    "aarch64": {
-        "architecture": 0xC00000B7,
-        "seccomp": 277,
-        "clone": 220,
-        "refused": (97, 268, 40, 39, 41, 279, 194, 186, 282, 280, 241, 217, 218, 219, *_ON_BOTH),
-    },
+        refused=(272, 308, 165, 166, 155, 319, 29, 68, 323, 321, 298, 248, 249, 250, *_ON_BOTH),
+    ),
+    "aarch64": _Calls(
+        architecture=0xC00000B7,
+        seccomp=277,
+        clone=220,
+        refused=(97, 268, 40, 39, 41, 279, 194, 186, 282, 280, 241, 217, 218, 219, *_ON_BOTH),
+    ),
 }
 
 
@@ -567,7 +580,8 @@ def serve(orders: io.TextIOBase, answers: io.TextIOBase, extra: set[str]) -> Non
         line = orders.readline()
         if not line:
             return
-        order, answer = json.loads(line), {}
+        order: dict[str, Any] = json.loads(line)
+        answer: dict[str, Any] = {}
         if order["do"] == "start":
             kernel = Kernel(order, extra)
             answer = {"isolated": kernel.isolated}

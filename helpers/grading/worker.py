@@ -80,7 +80,7 @@ def _imports(source: str) -> frozenset[str]:
         for statement in ast.walk(ast.parse(source)):
             if isinstance(statement, ast.Import):
                 modules.update(alias.name for alias in statement.names)
-            elif isinstance(statement, ast.ImportFrom) and not statement.level:
+            elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
                 modules.add(statement.module)
     return frozenset(modules)
 

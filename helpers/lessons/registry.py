@@ -8,6 +8,7 @@ import importlib.util
 import pkgutil
 import re
 from dataclasses import dataclass
+from importlib.machinery import FileFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ def origins() -> list[Origin]:
     found = [
         Origin(f"{helpers.lessons.__name__}.{m.name}", _source(Path(m.module_finder.path), here))
         for m in pkgutil.iter_modules(helpers.lessons.__path__)
-        if m.ispkg
+        if m.ispkg and isinstance(m.module_finder, FileFinder)
     ]
     points = importlib.metadata.entry_points(group=GROUP)
     return found + [Origin(point.module, "installed") for point in points]

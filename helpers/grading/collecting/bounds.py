@@ -10,6 +10,9 @@ from typing import IO
 
 from helpers.grading.files import FileLimits
 
+Stream = IO[bytes] | io.BufferedIOBase
+"""What is read: an open file, or what unpacks one."""
+
 _AT_ONCE = 8 << 20  # bytes of an archive's own tables
 
 
@@ -67,7 +70,7 @@ class Share:
 class Careful(io.RawIOBase):
     """A file of which no more than a few megabytes are read at once, and nothing behind a bound."""
 
-    def __init__(self, file: IO[bytes], most: int) -> None:
+    def __init__(self, file: Stream, most: int) -> None:
         super().__init__()
         self._file, self._most = file, most
         self.furthest = 0

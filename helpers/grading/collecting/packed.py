@@ -3,12 +3,13 @@
 import bz2
 import gzip
 import lzma
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
+from helpers.grading.collecting.bounds import Stream
 from helpers.grading.collecting.paths import Trail, stem
 
 
-def plain(file: BinaryIO) -> IO[bytes]:
+def plain(file: BinaryIO) -> Stream:
     """Return the stream that was packed; the file itself where it is not packed."""
     start = file.read(6)
     file.seek(0)

@@ -8,7 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from helpers.grading.collecting.bounds import DiskError, Limits, Refused, Share, megabytes
+from helpers.grading.collecting.bounds import (
+    DiskError,
+    Limits,
+    Refused,
+    Share,
+    Stream,
+    megabytes,
+)
 from helpers.grading.collecting.paths import Trail, is_by_program
 
 _CHUNK = 1 << 20
@@ -128,7 +135,7 @@ class Unpacking:
 
 
 def keep(
-    stream: IO[bytes],
+    stream: Stream,
     size: int | None,
     trail: Trail,
     archives: tuple[int, ...],
@@ -152,9 +159,7 @@ def keep(
     found.files[trail] = fresh
 
 
-def write(
-    stream: IO[bytes], size: int | None, most: int, found: Unpacking
-) -> tuple[Path, int, str]:
+def write(stream: Stream, size: int | None, most: int, found: Unpacking) -> tuple[Path, int, str]:
     """Write a stream to a fresh file; returns it with its length and a digest."""
     most = min(most, found.limits.total - found.total)
     if size is not None and size > most:

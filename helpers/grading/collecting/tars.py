@@ -3,6 +3,7 @@
 import tarfile
 from collections.abc import Generator
 from datetime import UTC, datetime
+from functools import partial
 from typing import BinaryIO
 
 from helpers.grading.collecting.bounds import Careful, Refused
@@ -32,7 +33,7 @@ def entries(file: BinaryIO, trail: Trail, found: Unpacking) -> Generator[Entry, 
                     continue
                 dated = 0 < info.mtime < 1 << 33
                 when = datetime.fromtimestamp(info.mtime, UTC) if dated else None
-                yield Entry(inside, info.size, when, lambda i=info: archive.extractfile(i))
+                yield Entry(inside, info.size, when, partial(archive.extractfile, info))
             careful.seek(archive.offset)
             if careful.read(tarfile.BLOCKSIZE).strip(b"\0"):
                 raise Refused("it is damaged: what comes further down in it was not found")

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Generator
 from datetime import UTC, datetime
+from functools import partial
 from typing import BinaryIO
 
 from helpers.grading.collecting.bounds import Careful, Refused, megabytes
@@ -43,7 +44,7 @@ def entries(
             elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 found.leave(inside, "it is packed in a way that is not opened: pack it as usual")
             else:
-                yield Entry(inside, info.file_size, _time(info), lambda i=info: archive.open(i))
+                yield Entry(inside, info.file_size, _time(info), partial(archive.open, info))
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

@@ -49,7 +49,11 @@ def sure_targets(node: ast.stmt) -> set[str]:
     """Return the names that a definition or an assignment binds if it ends without an error."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {node.name}
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign):
+        targets = [node.target]
     return {
         n.id
         for target in targets

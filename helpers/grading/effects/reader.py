@@ -3,6 +3,7 @@
 import ast
 import builtins
 
+from helpers.checks.scopes import Comprehension
 from helpers.grading.effects.definitions import keeps_state, last_name, sure_targets
 from helpers.grading.effects.known import (
     CHANGING,
@@ -56,14 +57,15 @@ class _Reader:
         found = self._found
         definition = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else node
         defines = isinstance(definition, (*FUNCTIONS, ast.ClassDef))
-        found.plain = defines and not keeps_state(definition)
+        found.plain = definition is not None and defines and not keeps_state(definition)
         if not isinstance(node, ast.Expr):
             found.seeds = set()
         if isinstance(node, ast.Import | ast.ImportFrom):
             found.plain = True
             found.surely = {b for b in found.now.binds if not _is_dotted(node, b)}
         elif defines or isinstance(node, ast.Assign | ast.AnnAssign):
-            deleted = {n.id for n in of_scope(node) if _is_deleted(n)}
+            names = (n for n in of_scope(node) if isinstance(n, ast.Name))
+            deleted = {n.id for n in names if isinstance(n.ctx, ast.Del)}
             bare = isinstance(node, ast.AnnAssign) and node.value is None
             found.surely = set() if bare else sure_targets(node) - deleted
         return found
@@ -216,8 +218,8 @@ class _Reader:
         self._hidden.append(parameters | others)
         self._parameters.append(parameters)
         self._here.append(self._found.later)
-        for part in node.body if isinstance(node.body, list) else [node.body]:
-            self._visit(part)
+        for inner in node.body if isinstance(node.body, list) else [node.body]:
+            self._visit(inner)
         self._here.pop()
         self._parameters.pop()
         self._hidden.pop()
@@ -239,7 +241,7 @@ class _Reader:
         # Names of a class's body are its own, and yet another name of the notebook may be read under them.
         self._effects.binds -= own - before - {node.name}
 
-    def _visit_comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
+    def _visit_comprehension(self, node: Comprehension) -> None:
         own: set[str] = set()
         for generator in node.generators:
             self._effects.passes |= self._names(generator.iter)
@@ -256,9 +258,9 @@ class _Reader:
                 for part in (generator.iter if number else None, *generator.ifs):
                     if part is not None:
                         self._visit(part)
-            for part in ("elt", "key", "value"):
-                if hasattr(node, part):
-                    self._visit(getattr(node, part))
+            for role in ("elt", "key", "value"):
+                if hasattr(node, role):
+                    self._visit(getattr(node, role))
             self._here.pop()
         self._hidden.pop()
 
@@ -369,7 +371,3 @@ def _is_dotted(node: ast.Import | ast.ImportFrom, name: str) -> bool:
     return isinstance(node, ast.Import) and any(
         not a.asname and a.name.startswith(f"{name}.") for a in node.names
     )
-
-
-def _is_deleted(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)

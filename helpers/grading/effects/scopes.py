@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Iterator
 
+from helpers.checks.scopes import Function
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
@@ -64,12 +66,13 @@ def bound_without_import(tree: ast.AST) -> Iterator[str]:
         yield from names_bound(node)
 
 
-def own_names(function: ast.AST) -> tuple[set[str], set[str]]:
+def own_names(function: Function) -> tuple[set[str], set[str]]:
     """Return the parameters of a function and the other names that belong to it."""
     arguments = function.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     every += [a for a in (arguments.vararg, arguments.kwarg) if a]
-    body = function.body if isinstance(function.body, list) else [function.body]
+    body: list[ast.stmt]
+    body = [ast.Expr(function.body)] if isinstance(function, ast.Lambda) else function.body
     inner = ast.Module(body, [])
     bound = {name for node in of_scope(inner) for name in names_bound(node)}
     bound |= {name for node in of_scope(inner) for name, _ in imports_of(node)}

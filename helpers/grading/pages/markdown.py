@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 from urllib.parse import unquote
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -64,7 +65,7 @@ def as_typed(text: str, why: str = "") -> str:
 class _Renderer(IPythonRenderer):
     """nbconvert's renderer; formulas become MathML, and pictures are looked up when the HTML is cleaned."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(exclude_anchor_links=True, **options)
         self._formulas = iter(range(_MOST_FORMULAS))
         self._programs = iter(range(_MOST_PROGRAMS))

@@ -2,9 +2,9 @@
 
 import html
 import re
-from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from nbconvert.filters.highlight import Highlight2HTML
 from nbformat.notebooknode import NotebookNode
@@ -86,7 +86,7 @@ def _emptied(cell: NotebookNode, why: str) -> NotebookNode:
     return changed
 
 
-def course_names(resources: Mapping) -> Mapping:
+def course_names(resources: dict[str, Any]) -> dict[str, Any]:
     """Return the template's words with the names of students, lessons and files fit for HTML.
 
     nbgrader's templates put them into the page as they are.

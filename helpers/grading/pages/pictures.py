@@ -4,7 +4,7 @@ import base64
 import binascii
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
 from PIL import Image
@@ -97,16 +97,32 @@ def drawing(svg: str) -> str | None:
 
 
 def _parse(svg: str) -> ElementTree.Element:
-    parser, depth = ElementTree.XMLPullParser(("start", "end")), 0
+    depth, root = 0, None
+    for event, element in _events(svg):
+        depth += 1 if event == "start" else -1
+        root = element
+        if depth > _MOST_DEPTH:
+            raise ValueError("nested too deeply")
+    if root is None:
+        raise ValueError("nothing in it")
+    return root  # the last to end
+
+
+def _events(svg: str) -> Iterator[tuple[str, ElementTree.Element]]:
+    """Yield the start and the end of each element."""
+    parser: ElementTree.XMLPullParser[ElementTree.Element]
+    parser = ElementTree.XMLPullParser(("start", "end"))
     for start in range(0, len(svg), 65_536):
         parser.feed(svg[start : start + 65_536])
-        for event, element in parser.read_events():
-            depth += 1 if event == "start" else -1
-            root = element
-            if depth > _MOST_DEPTH:
-                raise ValueError("nested too deeply")
-    parser.close()
-    return root  # the last to end
+        yield from _come(parser)
+    parser.close()  # only then newer versions of expat read a long tag to its end
+    yield from _come(parser)
+
+
+def _come(parser: ElementTree.XMLPullParser) -> Iterator[tuple[str, ElementTree.Element]]:
+    for event in parser.read_events():
+        if len(event) == 2 and isinstance(event[1], ElementTree.Element):
+            yield event[0], event[1]
 
 
 def _drawn(root: ElementTree.Element) -> int:

@@ -224,7 +224,8 @@ def _read_attributes(text: str, at: int) -> tuple[dict[str, str], int]:
             return attributes, at + 1
         match = _ATTRIBUTE.match(text, at)
         if not match:
-            at = _JUNK.match(text, at).end()
+            junk = _JUNK.match(text, at)
+            at = junk.end() if junk else at
             continue
         if read > _MOST_READ:
             return attributes, _after(text, ">", at)
