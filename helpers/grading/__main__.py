@@ -12,7 +12,7 @@ COMMANDS = {
     ),
     "autograde": ("helpers.grading.batch:BatchApp", "LESSON", "mark all submissions"),
     "rejudge": (
-        "helpers.grading.rejudge:RejudgeApp",
+        "helpers.grading.rejudging.command:RejudgeApp",
         "LESSON",
         "judge again after a check was mended",
     ),

@@ -15,11 +15,12 @@ from helpers.checks import plain
 from helpers.checks.compare import Finding
 from helpers.checks.exercise import case, forbid
 from helpers.checks.probe import MISSING, probe
-from helpers.grading import rejudge as module
 from helpers.grading.changes import Graded, changes
 from helpers.grading.marking import Checked, judge_checks
 from helpers.grading.records import Awarded, Shelf, records_of
-from helpers.grading.rejudge import Line, Mark, rejudge, table
+from helpers.grading.rejudging import notebook as module
+from helpers.grading.rejudging.changed import Line, Mark, table
+from helpers.grading.rejudging.notebook import rejudge
 from helpers.grading.runner import Executed
 from helpers.grading.walls import why_not
 from tests.checks.small import check as small
@@ -494,7 +495,7 @@ def test_what_fails_while_it_is_entered_changes_nothing_of_that_submission(cours
     open_loops(course)
     before = state(course)
     program = (
-        "from sqlalchemy.orm import Session\nfrom helpers.grading.rejudge import RejudgeApp\n"
+        "from sqlalchemy.orm import Session\nfrom helpers.grading.rejudging.command import RejudgeApp\n"
         "commit = Session.commit\n"
         "def fail(self):\n"
         "    if any(type(one).__name__ == 'Grade' for one in self.dirty):\n"
@@ -517,9 +518,9 @@ def test_what_fails_while_it_is_entered_changes_nothing_of_that_submission(cours
 def test_killed_after_the_marks_were_entered_the_next_run_does_the_rest(course):
     open_loops(course)
     program = (
-        "import os, pathlib\nfrom helpers.grading import rejudge\n"
+        "import os, pathlib\nfrom helpers.grading.rejudging.command import RejudgeApp\n"
         "pathlib.Path.replace = lambda *_: os._exit(9)\n"
-        f"rejudge.RejudgeApp.launch_instance([{LESSON!r}, '--apply', '--student=loop'])"
+        f"RejudgeApp.launch_instance([{LESSON!r}, '--apply', '--student=loop'])"
     )
     course.run("-c", program, code=9)
     assert course.marks("loop")["double"] == 3
