@@ -21,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader, nbgrader_aliases, nbgrader_flags
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.engine import make_url
 from tqdm import tqdm
@@ -28,6 +29,7 @@ from traitlets import Bool, default
 from traitlets.utils.importstring import import_item
 
 from helpers.checks import Lesson, lesson
+from helpers.grading.alone import alone
 from helpers.grading.batch import course_problem
 from helpers.grading.changes import Graded, graded_now
 from helpers.grading.checkcells import read_check
@@ -543,8 +545,11 @@ class RejudgeApp(NbGrader):
         self._insist_on_gradebook()
         lines = []
         try:
-            for line in Rejudging(self, self.apply).lines():
-                lines.append(line)
+            with alone(self.coursedir) if self.apply else contextlib.nullcontext():
+                for line in Rejudging(self, self.apply).lines():
+                    lines.append(line)
+        except NbGraderException as error:
+            self.fail(str(error))
         except MissingEntry:
             words = printable(self.coursedir.assignment_id, 80)
             self.fail(f"there is no assignment {words} in the gradebook: release it first")
