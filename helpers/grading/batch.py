@@ -23,9 +23,12 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import is_ignored, rmtree, setenv
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 from traitlets import Bool, Integer, Unicode, validate
 
+from helpers.grading.alone import alone
 from helpers.grading.changes import changes, graded_now, graded_then
 from helpers.grading.execute import STAMP, Execute, Marking
 from helpers.grading.files import read_files
@@ -137,7 +140,15 @@ class ParallelAutograde(Autograde):
             )
 
     def convert_notebooks(self) -> None:
-        """Mark all submissions that were found; `self.report` holds how each went."""
+        """Mark all submissions that were found; `self.report` holds how each went.
+
+        Raises:
+            NbGraderException: another command is marking the assignment.
+        """
+        with alone(self.coursedir):
+            self._convert()
+
+    def _convert(self) -> None:
         self.report: list[Outcome] = []
         settings = Execute(parent=self)
         self.sandbox = self.sandbox and settings.sandbox
@@ -451,6 +462,17 @@ def course_problem(config: Mapping, folder: Path) -> str:
     return f"{folder} has no nbgrader_config.py that runs submissions in the sandbox, so nothing is marked: {where}"
 
 
+def gradebook_problem(url: str, error: Exception) -> str:
+    """Return in words that the gradebook cannot be used."""
+    where = make_url(url).render_as_string(hide_password=True)
+    cause = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return printable(
+        f"the gradebook {where} cannot be used: {cause}. If another program has it open, close that; what was marked "
+        "before is kept, run the same command again for the rest",
+        1000,
+    )
+
+
 class BatchApp(AutogradeApp):
     """`nbgrader autograde` with many workers."""
 
@@ -480,6 +502,9 @@ class BatchApp(AutogradeApp):
             converter.start()
         except (SandboxError, NbGraderException) as error:
             self.fail(printable(str(error), 2000) if "\n" not in str(error) else str(error))
+        except SQLAlchemyError as error:
+            self.log.debug("the gradebook", exc_info=True)
+            self.fail(gradebook_problem(self.coursedir.db_url, error))
         except KeyboardInterrupt:
             self.fail("stopped; what is finished is kept, run the same command again for the rest")
         print(table(converter.report))

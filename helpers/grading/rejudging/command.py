@@ -4,15 +4,18 @@ Without `--apply` it only tells which marks would change. With it they change; m
 credit stay.
 """
 
+import contextlib
 import sys
 from pathlib import Path
 
 from nbgrader.api import MissingEntry
 from nbgrader.apps.baseapp import NbGrader, nbgrader_aliases, nbgrader_flags
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from sqlalchemy.engine import make_url
 from traitlets import Bool, default
 
+from helpers.grading.alone import alone
 from helpers.grading.batch import course_problem
 from helpers.grading.pages.text import printable
 from helpers.grading.rejudging.changed import table
@@ -47,8 +50,11 @@ class RejudgeApp(NbGrader):
         self._insist_on_gradebook()
         lines = []
         try:
-            for line in Rejudging(self, self.apply).lines():
-                lines.append(line)
+            with alone(self.coursedir) if self.apply else contextlib.nullcontext():
+                for line in Rejudging(self, self.apply).lines():
+                    lines.append(line)
+        except NbGraderException as error:
+            self.fail(str(error))
         except MissingEntry:
             words = printable(self.coursedir.assignment_id, 80)
             self.fail(f"there is no assignment {words} in the gradebook: release it first")
