@@ -327,8 +327,8 @@ def _words_on(rule: Forbidden, record: dict, is_earning: bool) -> str | None:
     # Where nothing is earned anyway, the way it is written is not what a learner has to hear about.
     if record["hides"] and is_earning:
         return (
-            f"Your program uses `{record['hides'][0]}`, which can reach any function without its name, so that "
-            f"nobody can see whether it is one that is closed here. Write the names out. {rule.why}"
+            f"Your program uses `{record['hides'][0]}`, with which any function can be called unseen, so that nobody "
+            f"can tell whether it is one that is closed here. Call by name what you need. {rule.why}"
         )
     return None
 

@@ -90,7 +90,7 @@ class Reading:
         uses: paths of what it uses of libraries, as "torch.softmax"; "?.softmax" is a method of an object that
             may be a tensor.
         syntax: which of `SYNTAX` occur.
-        hides: the means by which it looks up what cannot be read: "getattr", "eval" …
+        hides: the means by which it looks up what cannot be read, or calls it unseen: "getattr", "threading" …
         doubtful: as "?.backward", where a class of the learner's has a method of that name as well.
     """
 
@@ -110,17 +110,25 @@ SYNTAX = {
 _KINDS: dict[type[ast.AST], str] = {kind: word for word, kinds in SYNTAX.items() for kind in kinds}
 _RUNS = {"for", "while"}
 
-# Ways to get at anything without its name.
+# Ways to get at anything without its name, or to call it unseen.
 _HIDING = (
     *("ctypes", "_ctypes", "cffi", "gc", "pickle", "marshal", "dill", "cloudpickle", "runpy", "codeop"),
     *("importlib", "pkgutil", "imp", "sys.modules", "sys._getframe", "sys._current_frames", "sys.settrace"),
-    *("sys.setprofile", "inspect.currentframe", "inspect.stack", "inspect.getmembers", "pydoc.locate"),
+    *("sys.setprofile", "inspect.currentframe", "inspect.stack", "inspect.getmembers"),
     *("inspect.getattr_static", "types.FunctionType", "types.CodeType", "builtins.__dict__"),
     *("subprocess", "os.system", "os.popen", "os.exec", "os.spawn", "torch.hub", "torch.package"),
     *("torch.jit.CompilationUnit", "torch.jit.load", "torch.utils.cpp_extension", "torch.load"),
     *("builtins.eval", "builtins.exec", "builtins.getattr", "builtins.__import__", "builtins.globals"),
     *("builtins.vars", "builtins.locals", "builtins.compile", "builtins.__loader__", "builtins.__spec__"),
     *("operator.attrgetter", "operator.methodcaller"),
+    # What finds a thing by a text, or runs a text.
+    *("string.Formatter", "pydoc", "logging.config", "traitlets", "unittest.mock", "timeit", "code", "doctest"),
+    *("cProfile", "profile", "trace", "bdb", "pdb", "typing.get_type_hints", "typing.ForwardRef", "typing._eval_type"),
+    *("inspect.getmembers_static", "inspect.get_annotations", "pandas.eval", "sympy", "numexpr", "torch.fx"),
+    *("joblib", "shelve", "yaml"),
+    # Where calls go unseen: what torch is called with is watched in one thread.
+    *("threading", "_thread.start_new_thread", "_thread.start_new", "concurrent", "multiprocessing", "asyncio"),
+    *("os.fork", "os.forkpty", "pty", "torch.multiprocessing", "torch.nn.parallel", "torch.distributed"),
 )  # fmt: skip
 _HIDING_ATTRIBUTES = {
     *("__dict__", "__getattribute__", "__getattr__", "__globals__", "__code__", "__closure__"),
@@ -660,7 +668,8 @@ def banned_in(
     """Return the first of a ban's words that a program uses, or None.
 
     A word is a function's last name ("softmax" stands for `torch.softmax`, `F.softmax` and `x.softmax`), or a
-    module's ("optim" stands for all that is in `torch.optim`), or one of `SYNTAX`.
+    module's ("optim" stands for all that is in `torch.optim`), or one of `SYNTAX`. One with a dot stands for that
+    path alone: "functools.reduce" is not `np.add.reduce`.
 
     Args:
         words: those of the ban.
@@ -669,12 +678,17 @@ def banned_in(
         calls: what torch was seen to be called with. `x * y` and `x.mul(y)` look the same there, so what has
             a sign of its own does not count.
     """
-    named = {plain_name(part): path for path in uses for part in path.split(".")}
+    paths = list(uses)
+    named = {plain_name(part): path for path in paths for part in path.split(".")}
     called = {plain_name(part): path for path in calls for part in path.split(".")}
     signs = set(syntax)
     for word in words:
         if word in SYNTAX:
             if word in signs:
+                return word
+            continue
+        if "." in word:
+            if word in paths:
                 return word
             continue
         plain = plain_name(word)

@@ -4,6 +4,15 @@ A word stands for the function, the method, the layer and the form in place: `le
 `leaky_relu_` and `torch.ops.aten.leaky_relu` too.
 """
 
+LOOPS = (
+    "for", "while", "map", "functools.reduce", "itertools.accumulate", "itertools.starmap",
+    "vmap", "vectorize", "frompyfunc", "fromfunction", "fromiter", "apply_along_axis", "apply_over_axes",
+)  # fmt: skip
+"""Loops, and what calls a function again and again. Not `np.add.reduce` and its like, which are sums."""
+
+DISTANCES = ("cdist", "pdist", "pairwise_distance", "scipy", "sklearn")
+"""Distances between rows; two libraries as a whole, since they have them in many places."""
+
 RECTIFIERS = (
     "relu", "relu6", "leaky_relu", "prelu", "rrelu", "elu", "celu", "selu", "threshold",
     "hardtanh", "hardshrink", "softshrink", "rectify",

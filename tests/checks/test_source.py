@@ -1,3 +1,4 @@
+import dataclasses
 import functools
 
 import pytest
@@ -95,6 +96,48 @@ WORDS = ("softmax", "grad", "l1_loss", "optim", "map", "**", "for", "while", "@"
 )
 def test_a_use_is_found(answer, word):
     assert found(answer, *WORDS) == word
+
+
+@pytest.mark.parametrize(
+    ("program", "means"),
+    [
+        ("import timeit\ndef f(x): return timeit.timeit('torch.soft' + 'max')", "timeit"),
+        (
+            "from string import Formatter as G\ndef f(x): return G().get_field('a', (), {})",
+            "string.Formatter",
+        ),
+        ("import pydoc\ndef f(x): return pydoc.resolve(x)", "pydoc.resolve"),
+        ("import typing\ndef f(x): return typing.get_type_hints(x)", "typing.get_type_hints"),
+        (
+            "import inspect\ndef f(x): return dict(inspect.getmembers_static(x))",
+            "inspect.getmembers_static",
+        ),
+        ("import code\ndef f(x): code.InteractiveInterpreter({}).runsource(x)", "code"),
+        ("import threading\ndef f(x): threading.Thread(target=x).start()", "threading"),
+        (
+            "def f(x):\n    import multiprocessing.pool as m\n    return m.ThreadPool(1)",
+            "multiprocessing",
+        ),
+        ("import concurrent.futures as c\ndef f(x): return c.ThreadPoolExecutor(1)", "concurrent"),
+        ("import os\ndef f(x): return os.fork()", "os.fork"),
+    ],
+)
+def test_what_finds_or_calls_a_function_unseen_is_told(program, means):
+    hides = read_answer(made(program)).hides
+    assert any(hide.startswith(means.split(".")[0]) for hide in hides), hides
+
+
+def test_a_dataclass_hides_nothing():
+    assert not read_answer(Point).hides
+
+
+@dataclasses.dataclass
+class Point:
+    x: float = 0.0
+    rest: list = dataclasses.field(default_factory=list)
+
+    def __call__(self, x):
+        return x * self.x
 
 
 def _names(x):

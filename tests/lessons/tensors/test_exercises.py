@@ -1,7 +1,15 @@
 """Lesson 01: wrong answers that a learner might write, unusual right ones, and what each is told."""
 
+import functools
+import itertools
+import string
+import threading
+
+import numpy as np
 import pytest
+import scipy.spatial
 import torch
+from sklearn.metrics import euclidean_distances
 from torch.nn import functional as F
 
 from helpers.checks.judge import judge
@@ -148,6 +156,47 @@ RIGHT = {
 }
 
 
+def out_of_sight(x):
+    found = string.Formatter().get_field("0.cd" + "ist", (torch,), {})[0]
+    said = []
+    how = {"compute_mode": "donot_use_mm_for_euclid_dist"}
+    thread = threading.Thread(target=lambda: said.append(found(x, x, **how)))
+    thread.start()
+    thread.join()
+    return said[0]
+
+
+def one_pair_at_a_time(x):
+    rows = x.double().numpy()
+    apart = np.frompyfunc(lambda i, j: float(np.linalg.norm(rows[i] - rows[j])), 2, 1)
+    numbers = np.arange(len(rows))
+    return torch.tensor(apart(numbers[:, None], numbers).astype("float32"))
+
+
+NOT_ALLOWED = {
+    "fibonacci": [
+        lambda n: functools.reduce(lambda p, _: (p[1], sum(p)), range(n), (0, 1))[0],
+        lambda n: list(itertools.accumulate(range(n), lambda p, _: (p[1], sum(p)), initial=(0, 1)))[
+            -1
+        ][0],
+    ],
+    "nearest_other": [
+        lambda d: torch.tensor(
+            np.apply_along_axis(lambda r: np.argsort(r)[1], 1, d.numpy() + np.eye(len(d)) * -1)
+        ),
+    ],
+    "pairwise_distances": [
+        lambda x: torch.tensor(scipy.spatial.distance_matrix(x.double(), x.double())).float(),
+        lambda x: torch.tensor(euclidean_distances(x.double().numpy())).float(),
+        one_pair_at_a_time,
+        out_of_sight,
+    ],
+}
+RIGHT["pairwise_distances"].append(
+    lambda x: torch.tensor(np.sqrt(np.add.reduce((x[:, None] - x).numpy() ** 2, axis=2)))
+)
+
+
 def pairs(answers):
     return [
         pytest.param(n, a, id=f"{n}-{i}") for n, many in answers.items() for i, a in enumerate(many)
@@ -158,6 +207,13 @@ def pairs(answers):
 def test_a_wrong_answer_loses_points(name, answer):
     for verdict in verdicts(name, answer):
         assert verdict.points < verdict.possible, str(verdict)
+
+
+@pytest.mark.parametrize(("name", "answer"), pairs(NOT_ALLOWED))
+def test_the_right_numbers_by_a_way_that_is_closed_lose_points(name, answer):
+    for verdict in verdicts(name, answer):
+        assert verdict.points < verdict.possible, str(verdict)
+        assert "Your program uses" in verdict.message
 
 
 @pytest.mark.parametrize(("name", "answer"), pairs(RIGHT))

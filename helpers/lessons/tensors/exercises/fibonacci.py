@@ -2,6 +2,7 @@
 
 import torch
 
+from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 
 kind = FunctionExercise
@@ -22,7 +23,9 @@ def reference(n):
     return torch.linalg.matrix_power(torch.tensor([[1, 1], [1, 0]]), n)[0, 1].item()
 
 
-forbidden = forbid("for", "while", why="Here a matrix power does the repeating: no loop is needed.")
+forbidden = forbid(
+    *ready_made.LOOPS, why="Here a matrix power does the repeating: no loop is needed."
+)
 mistakes = [
     mistake(
         lambda n: (torch.tensor([[1, 1], [1, 0]]) ** n)[0, 1].item(),

@@ -2,6 +2,7 @@
 
 import torch
 
+from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.lessons.tensors.exercises._common import NO_LOOP, SMALL
 
@@ -26,7 +27,7 @@ def reference(distances):
     return distances.clone().fill_diagonal_(float("inf")).argmin(dim=1)
 
 
-forbidden = forbid("for", "while", why=NO_LOOP)
+forbidden = forbid(*ready_made.LOOPS, why=NO_LOOP)
 mistakes = [
     mistake(
         lambda d: d.argmin(dim=1),

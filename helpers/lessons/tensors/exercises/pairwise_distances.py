@@ -2,6 +2,7 @@
 
 import torch
 
+from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.lessons.tensors.exercises._common import NO_LOOP, SMALL
 
@@ -41,13 +42,8 @@ def _expanded(x, lowest=0.0):
 
 
 forbidden = forbid(
-    "for",
-    "while",
-    "cdist",
-    "pdist",
-    "pairwise_distance",
-    "vmap",
-    "map",
+    *ready_made.LOOPS,
+    *ready_made.DISTANCES,
     why=NO_LOOP + " Differences of all pairs come from broadcasting.",
     requirement=RIGHT_OTHER,
 )

@@ -2,6 +2,7 @@
 
 import torch
 
+from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.lessons.tensors.exercises._common import NO_LOOP
 
@@ -21,7 +22,7 @@ def reference(q, k):
     return torch.einsum("bid,bjd->bij", q, k)
 
 
-forbidden = forbid("for", "while", why=NO_LOOP)
+forbidden = forbid(*ready_made.LOOPS, why=NO_LOOP)
 mistakes = [
     mistake(
         lambda q, k: torch.einsum("bid,bjd->bji", q, k),
