@@ -1,6 +1,7 @@
 """Settings for all tests: one torch thread each, no windows, progress in a temporary file."""
 
 import os
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -10,6 +11,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MPLBACKEND"] = "agg"
 os.environ["COURSE_PROGRESS"] = str(Path(tempfile.gettempdir()) / f"progress-{os.getpid()}.json")
 os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
+# nbgrader calls `alembic` by name, which lies beside this Python whether or not that is activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 import pytest
 import torch

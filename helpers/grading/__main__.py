@@ -1,7 +1,9 @@
 """python -m helpers.grading COMMAND ...: what a teacher does with a class beside nbgrader's own commands."""
 
+import os
 import pkgutil
 import sys
+from pathlib import Path
 
 COMMANDS = {
     "students": ("helpers.grading.students:StudentsApp", "FILE", "enter a class list"),
@@ -38,6 +40,9 @@ def main(arguments: list[str]) -> None:
         unknown = f"there is no command {arguments[0]!r}\n" if arguments else ""
         sys.exit(unknown + usage())
     else:
+        # nbgrader calls `alembic` by name, which lies beside this Python whether or not that is activated.
+        beside = str(Path(sys.executable).parent)
+        os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", os.defpath)])
         pkgutil.resolve_name(COMMANDS[arguments[0]][0]).launch_instance(arguments[1:])
 
 
