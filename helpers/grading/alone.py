@@ -22,7 +22,7 @@ from helpers.grading.records import Shelf
 try:
     import fcntl
 except ImportError:  # Windows, where there is no sandbox either
-    fcntl = None
+    fcntl = None  # type: ignore[assignment] # mypy takes it for a module that is always there
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import re
 import struct
 import zlib
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -437,6 +438,29 @@ def test_drawings_that_explode_are_refused():
     assert drawing(SVG.format('<g id="a"><use href="#a"/></g>')) is not None
     assert drawing("<svg") is None
     assert drawing("<html/>") is None
+
+
+class _Late(ElementTree.XMLPullParser):
+    """Reads all at the end, as newer versions of expat do with a tag that comes in several pieces."""
+
+    def __init__(self, events):
+        super().__init__(events)
+        self._pieces = []
+
+    def feed(self, data):
+        self._pieces.append(data)
+
+    def close(self):
+        for piece in self._pieces:
+            super().feed(piece)
+        super().close()
+
+
+def test_a_drawing_is_read_to_its_end_however_late_the_parser_reads_it(monkeypatch):
+    monkeypatch.setattr(ElementTree, "XMLPullParser", _Late)
+    address = drawing(SVG.format("<g><circle r='3'/></g>"))
+    assert address is not None
+    assert b"circle" in base64.b64decode(address.partition(",")[2])
 
 
 # --- outputs

@@ -25,7 +25,7 @@ def entries(
     Raises:
         Refused: it is not opened at all.
     """
-    with zipfile.ZipFile(Careful(file, size)) as archive:  # type: ignore[type-var]
+    with zipfile.ZipFile(Careful(file, size)) as archive:
         infos = archive.infolist()
         found.share(trail).look(len(infos))
         unpacked = sum(e.file_size for e in infos)
