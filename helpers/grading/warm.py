@@ -72,21 +72,24 @@ def preload(modules: list[str], extra: list[str]) -> set[str]:
         extra: what a lesson's cells import; these may do anything when they are imported, and are left out then.
 
     Returns:
-        The names in `sys.modules` that came with `extra`.
+        The names in `sys.modules` that a kernel would not have by itself.
     """
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    # First, since what is imported later builds upon what the kernel changes in Python's own debugger.
+    kernel = importlib.import_module("ipykernel.kernelapp")
+    kernel.IPKernelApp.init_pdb(kernel)
+    before = set(sys.modules)
     for name in modules:
         _import(name)
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
-    if "matplotlib" in sys.modules:
-        figure = importlib.import_module("matplotlib.figure").Figure()
-        figure.add_subplot().set_title("x")
-        figure.savefig(io.BytesIO())
-    before = set(sys.modules)
     for name in extra:
         with _alarm(_IMPORT):
             _import(name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    if "matplotlib.pyplot" in sys.modules:
+        figure = importlib.import_module("matplotlib.figure").Figure()
+        figure.add_subplot().set_title("x")
+        figure.savefig(io.BytesIO())
     return set(sys.modules) - before
 
 
@@ -396,7 +399,6 @@ def _be_kernel(order: dict, extra: set[str], line: socket.socket, tell: int, go:
             sys.modules[name].seed()
     if "torch" in sys.modules:
         sys.modules["torch"].seed()
-    _choose_modules(order["own_lesson"], extra)
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = ["kernel"]
@@ -405,6 +407,7 @@ def _be_kernel(order: dict, extra: set[str], line: socket.socket, tell: int, go:
     kernel.initialize(["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"])
     _wait_for_sockets(folder)
     os.umask(umask)
+    _choose_modules(order["own_lesson"], extra)  # what the kernel itself needs is imported by now
     os.write(tell, b".")
     os.read(go, 1)
     os.close(tell)
