@@ -57,6 +57,14 @@ _PATROL = 0.2  # seconds between two looks at the memory in use
 _IMPORT = 20  # seconds that a module named by a lesson may take to import
 _END = 20  # seconds for a killed kernel to be gone
 WORK = "/tmp/work"
+_KERNEL = (  # what each kernel would else import when it starts
+    "ipykernel.debugger",
+    "debugpy.server.api",
+    "IPython.extensions.storemagic",
+    "IPython.core.completerlib",
+    "tornado.platform.asyncio",
+)
+_SITES = ("site-packages", "dist-packages")
 _SHARED = ("/tmp", "/dev/shm")  # where files are memory
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -78,6 +86,8 @@ def preload(modules: list[str], extra: list[str]) -> set[str]:
     # First, since what is imported later builds upon what the kernel changes in Python's own debugger.
     kernel = importlib.import_module("ipykernel.kernelapp")
     kernel.IPKernelApp.init_pdb(kernel)
+    for name in _KERNEL:
+        _import(name)
     before = set(sys.modules)
     for name in modules:
         _import(name)
@@ -419,15 +429,18 @@ def _choose_modules(own_lesson: bool, extra: set[str]) -> None:
     """Say what an import finds.
 
     In a lesson of the course's own a file beside the notebook stands in for no installed module. In another
-    course's notebook it does, as it would in Jupyter, and the course's `helpers` are not there.
+    course's notebook it does, as it would in Jupyter, though for none of Python's own; and the course's `helpers`
+    are not there.
     """
     installed = [p for p in sys.path if p]
     if own_lesson:
         sys.path = [*installed, WORK]
         return
     sealed = os.environ.pop("PYTHONPATH", "")
-    sys.path = [WORK, *(p for p in installed if p != sealed)]
-    beside = {name.partition(".")[0] for name in os.listdir(WORK)}
+    sys.path = [p for p in installed if p != sealed]
+    sites = (n for n, p in enumerate(sys.path) if Path(p).name in _SITES)
+    sys.path.insert(next(sites, 0), "")  # where IPython puts it
+    beside = {name.partition(".")[0] for name in os.listdir(WORK)} - sys.stdlib_module_names
     for name in list(sys.modules):
         top = name.partition(".")[0]
         if top == "helpers" or (name in extra and top in beside):

@@ -27,7 +27,7 @@ from tests.grading.course import cell
 HERE = Path(__file__).parent / "other_courses"
 POINTS = HERE / "points.json"
 STUDENTS = ("right", "wrong", "blank", "raising", "broken")
-SECONDS = 6
+SECONDS = 15
 """That a cell may take."""
 
 _STOCK = f"""
@@ -46,13 +46,16 @@ c.GiveStubs.code_stub = {{"python": "# YOUR CODE HERE\\nraise NotImplementedErro
 c.GiveStubs.text_stub = "YOUR ANSWER HERE"
 c.Execute.timeout = {SECONDS}
 """
+_HEADER = 'c.IncludeHeaderFooter.header = "source/header.ipynb"\n'
+_QUICKSTART = {"quickstart": (), "quickstart_autotest": ("--autotest",)}
 _REGION = re.compile(r"^[ \t]*### (BEGIN|END) SOLUTION[^\n]*\n?", re.M)
 _CELL = re.compile(r"^# %%(.*)\n", re.M)
 
 
 def assignments() -> list[str]:
-    """Return the names of the assignments."""
-    return sorted(p.name for p in HERE.iterdir() if p.is_dir() and p.name != "__pycache__")
+    """Return the names of the assignments: those in the folder, and the two that nbgrader's quickstart makes."""
+    folders = (p.name for p in HERE.iterdir() if p.is_dir() and p.name != "__pycache__")
+    return sorted([*folders, *_QUICKSTART])
 
 
 def read(path: Path) -> tuple[NotebookNode, dict[str, str]]:
@@ -124,13 +127,14 @@ def _name(one: NotebookNode) -> str:
     return one.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
-def run(root: Path, *arguments: str, code: int | None = 0) -> str:
-    """Run Python in a course's folder, with this project's `helpers`; returns what it said."""
+def run(root: Path, *arguments: str, code: int | None = 0, stock: bool = False) -> str:
+    """Run Python in a course's folder, unless `stock` with this project's `helpers`; returns what it said."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    changes = {"PATH": path, "PYTHONPATH": "" if stock else str(ROOT)}
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PATH": path},
+        env=os.environ | changes,
         capture_output=True,
         text=True,
         timeout=1200,
@@ -143,33 +147,53 @@ def run(root: Path, *arguments: str, code: int | None = 0) -> str:
 def lay_out(root: Path, name: str, stock: bool, students: dict[str, str]) -> None:
     """Make a course of one assignment and release it; `students` by id with what sort they are of."""
     settings = _STOCK if stock else (ROOT / "nbgrader_config.py").read_text() + _HERE
-    (root / "nbgrader_config.py").write_text(settings)
+    header = _HEADER if name in _QUICKSTART else ""
+    (root / "nbgrader_config.py").write_text(settings + header)
+    with tempfile.TemporaryDirectory() as folder:
+        beside = Path(folder)  # what each student has beside the notebook
+        every = _quickstart(root, name) if name in _QUICKSTART else _written(root, name, beside)
+        run(root, "-m", "nbgrader", "generate_assignment", name, stock=stock)
+        for student, sort in students.items():
+            place = root / "submitted" / student / name
+            shutil.copytree(root / "release" / name, place)
+            shutil.copytree(beside, place, dirs_exist_ok=True)
+            for stem, (notebook, wrong) in every.items():
+                path = place / f"{stem}.ipynb"
+                released = nbformat.read(path, as_version=4)
+                nbformat.write(_answered(sort, released, notebook, wrong), path)
+
+
+def _written(root: Path, name: str, beside: Path) -> dict[str, tuple[NotebookNode, dict[str, str]]]:
+    """Write the source of an assignment of this folder; returns its notebooks, with wrong answers."""
     folder, source = HERE / name, root / "source" / name
-    every = {p.stem: read(p) for p in sorted(folder.glob("*.nb.py"))}
-    shutil.copytree(folder, source, ignore=shutil.ignore_patterns("*.nb.py", "__pycache__"))
-    extra = source / "of_students"  # what each of them has beside the notebook
-    beside = Path(tempfile.mkdtemp())
-    if extra.exists():
-        shutil.move(extra, beside)
+    shutil.copytree(
+        folder, source, ignore=shutil.ignore_patterns("*.nb.py", "__pycache__", "of_students")
+    )
+    if (folder / "of_students").exists():
+        shutil.copytree(folder / "of_students", beside, dirs_exist_ok=True)
+    every = {p.name.removesuffix(".nb.py"): read(p) for p in sorted(folder.glob("*.nb.py"))}
     for stem, (notebook, _) in every.items():
-        nbformat.write(notebook, source / f"{stem.removesuffix('.nb')}.ipynb")
-    run(root, "-m", "nbgrader", "generate_assignment", name)
-    for student, sort in students.items():
-        place = root / "submitted" / student / name
-        shutil.copytree(root / "release" / name, place)
-        if (beside / "of_students").exists():
-            shutil.copytree(beside / "of_students", place, dirs_exist_ok=True)
-        for stem, (notebook, wrong) in every.items():
-            path = place / f"{stem.removesuffix('.nb')}.ipynb"
-            released = nbformat.read(path, as_version=4)
-            nbformat.write(_answered(sort, released, notebook, wrong), path)
-    shutil.rmtree(beside)
+        nbformat.write(notebook, source / f"{stem}.ipynb")
+    return every
+
+
+def _quickstart(root: Path, name: str) -> dict[str, tuple[NotebookNode, dict[str, str]]]:
+    """Have nbgrader make its example; returns its notebooks."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(Path(folder), "-m", "nbgrader", "quickstart", "made", *_QUICKSTART[name], stock=True)
+        made = Path(folder) / "made"
+        shutil.copytree(made / "source/ps1", root / "source" / name)
+        shutil.copy(made / "source/header.ipynb", root / "source")
+        if (made / "autotests.yml").exists():
+            shutil.copy(made / "autotests.yml", root)
+    notebooks = sorted((root / "source" / name).glob("*.ipynb"))
+    return {p.stem: (nbformat.read(p, as_version=4), {}) for p in notebooks}
 
 
 def mark(root: Path, name: str, stock: bool, *options: str) -> str:
     """Mark; returns what the command said."""
     if stock:
-        return run(root, "-m", "nbgrader", "autograde", name, *options)
+        return run(root, "-m", "nbgrader", "autograde", name, *options, stock=True)
     return run(root, "-m", "helpers.grading", "autograde", name, *options, code=None)
 
 
@@ -186,10 +210,12 @@ def points(root: Path, name: str) -> dict[str, dict[str, float | None]]:
         }
 
 
-def marked(root: Path, name: str, stock: bool) -> tuple[dict[str, dict[str, float | None]], str]:
+def marked(
+    root: Path, name: str, stock: bool, *options: str
+) -> tuple[dict[str, dict[str, float | None]], str]:
     """Lay an assignment out in an empty folder and mark it; returns the points, and what was said."""
     lay_out(root, name, stock, {student: student for student in STUDENTS})
-    said = mark(root, name, stock)
+    said = mark(root, name, stock, *options)
     return points(root, name), said
 
 
