@@ -1,7 +1,8 @@
 import json
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbgrader.utils import determine_grade
 
 from helpers.checks.probe import probe
 from helpers.grading.marking import Checked, Program, judge_checks, read_check
@@ -87,6 +88,19 @@ SOURCE = "def scale(x):\n    return x / x.amax(dim=0)"
 
 def right(x):
     return x / x.amax(dim=0)
+
+
+@pytest.mark.parametrize(
+    ("says", "earned"), [("99", 0), ("-1", 0), ("0.5", 0.5), ("'no number'", 1)]
+)
+def test_a_test_whose_output_says_more_than_it_can_give_gives_nothing(says, earned):
+    kind = {"grade": True, "solution": False, "locked": True, "points": 1, "grade_id": "six_test"}
+    cell = new_code_cell("assert six() == 6", metadata={"nbgrader": kind})
+    cell.outputs = [new_output("execute_result", data={"text/plain": says}, execution_count=1)]
+    executed = Executed(new_notebook(cells=[cell]))
+    judge_checks(executed, {})
+    assert determine_grade(cell)[0] == earned
+    assert executed.suspicions == (["made-up points in six_test"] if earned == 0 else [])
 
 
 def test_a_right_answer_gets_its_points_and_its_card():
