@@ -1,13 +1,11 @@
-"""The learner edition of each lesson, run as a learner would run it."""
+"""A learner edition with moved and deleted cells. Untouched ones are run by tests/lessons/test_proofs.py."""
 
 import nbformat
 import pytest
 
-from helpers.lessons import lesson
-from helpers.notebooks import NOTEBOOKS, execute, lesson_ids, path
+from helpers.notebooks import NOTEBOOKS, execute, path
 
 pytestmark = pytest.mark.notebook
-each_lesson = pytest.mark.parametrize("name", lesson_ids())
 
 
 def learner_edition(name):
@@ -23,23 +21,6 @@ def cards(notebook):
             results = [o for o in cell.outputs if o.output_type == "execute_result"]
             found[grade_id.removesuffix("_check")] = results[-1].data["text/html"]
     return found
-
-
-@each_lesson
-def test_run_all_on_the_untouched_lesson_raises_nothing_and_says_not_attempted(name):
-    notebook = execute(learner_edition(name), path(name, NOTEBOOKS).parent)
-    shown = cards(notebook)
-    assert set(shown) == {check.exercise.name for check in lesson(name)}
-    for exercise, html in shown.items():
-        assert "Not attempted" in html, exercise
-
-
-@each_lesson
-def test_the_learner_edition_shows_no_solution_and_no_hidden_test(name):
-    for cell in learner_edition(name).cells:
-        assert "### BEGIN" not in cell.source
-        assert "hidden=True" not in cell.source
-        assert not cell.get("outputs")
 
 
 def test_a_lesson_with_deleted_and_reordered_cells_goes_on():

@@ -9,7 +9,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.lessons import lesson
 from helpers.notebooks import NOTEBOOKS, ROOT, SOLUTIONS, lesson_ids
 
 LESSONS = lesson_ids()
@@ -105,26 +104,6 @@ def test_a_notebook_holds_no_trace_of_the_machine_it_was_made_on(file):
     nbformat.validate(notebook)
     ids = [c.id for c in notebook.cells]
     assert len(set(ids)) == len(ids)
-
-
-@each_lesson
-def test_each_exercise_stands_in_the_lesson_with_its_points(name):
-    cells = nbformat.read(SOLUTIONS / name / f"{name}.ipynb", as_version=4).cells
-    graded = {
-        c.metadata.nbgrader.grade_id: c
-        for c in cells
-        if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("grade")
-    }
-    declared = {check.exercise.name: check.exercise for check in lesson(name)}
-    assert set(graded) == {f"{e}_check" for e in declared}
-    for exercise in declared.values():
-        cell = graded[f"{exercise.name}_check"]
-        assert cell.metadata.nbgrader.points == exercise.points
-        assert cell.metadata.nbgrader.locked
-        assert cell.source == (
-            f"check.{exercise.name}()\n### BEGIN HIDDEN TESTS\n"
-            f"check.{exercise.name}(hidden=True)\n### END HIDDEN TESTS"
-        )
 
 
 @each_lesson

@@ -1,6 +1,7 @@
 """Count the ReLU units of a layer that give 0 for every row of X."""
 
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
 
@@ -22,6 +23,27 @@ def inputs(draw):
 
 def reference(X, W, b):
     return int((X @ W.T + b <= 0).all(dim=0).sum())
+
+
+def _dead_units_by_relu(X, W, b):
+    A = torch.relu(F.linear(X, W, b))
+    return len(W) - int(torch.count_nonzero(A.amax(dim=0)))
+
+
+def _dead_units_without_transpose(X, W, b):
+    return int((X @ W + b <= 0).all(dim=0).sum())
+
+
+def _dead_units_strictly_of_sums(X, W, b):
+    return int((torch.relu(X @ W.T + b).sum() == 0).sum())
+
+
+def _dead_units_as_list(X, W, b):
+    return (X @ W.T + b <= 0).all(dim=0)
+
+
+def _dead_units_by_mean(X, W, b):
+    return int(((X @ W.T + b).mean(dim=0) < 0).sum())
 
 
 mistakes = [
@@ -58,6 +80,14 @@ alternatives = [
     lambda X, W, b: (torch.relu(X @ W.T + b).sum(dim=0) == 0).sum().item(),
     lambda X, W, b: int(((X @ W.T + b).amax(dim=0) <= 0).sum()),
     lambda X, W, b: sum(1 for unit in (X @ W.T + b).T if bool((unit <= 0).all())),
+    _dead_units_by_relu,
+]
+also_wrong = [
+    _dead_units_without_transpose,
+    _dead_units_strictly_of_sums,
+    _dead_units_as_list,
+    _dead_units_by_mean,
+    lambda X, W, b: int((b < 0).sum()),
 ]
 hints = [
     "Z = X @ W.T + b has a row for each row of X and a column for each unit.",

@@ -1,6 +1,7 @@
 """Mend the function that turns pictures into class probabilities."""
 
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import RepairExercise, case, made, mistake
 from helpers.lessons.activations import drivers
@@ -92,6 +93,42 @@ def _without_last_layer(X, layers):
     return torch.softmax(a, dim=1)
 
 
+def _digit_probabilities_by_index(X, layers):
+    X = X.to(layers[0].weight.dtype)
+    for i in range(len(layers) - 1):
+        X = F.relu(layers[i](X))
+    return F.softmax(layers[-1](X), dim=-1)
+
+
+def _probabilities_by_sigmoid(X, layers):
+    a = X.float()
+    for layer in layers[:-1]:
+        a = torch.relu(layer(a))
+    return torch.sigmoid(layers[-1](a))
+
+
+def _probabilities_hard(X, layers):
+    a = X.float()
+    for layer in layers[:-1]:
+        a = torch.relu(layer(a))
+    return torch.softmax(layers[-1](a), dim=1).round()
+
+
+def _probabilities_normalised_twice(X, layers):
+    a = X.float()
+    for layer in layers:
+        a = torch.relu(layer(a))
+    p = torch.softmax(a, dim=0)
+    return p / p.sum(dim=1, keepdim=True)
+
+
+def _probabilities_softmax_in_the_loop(X, layers):
+    a = X.float()
+    for layer in layers:
+        a = torch.softmax(layer(a), dim=1)
+    return a
+
+
 mistakes = [
     mistake(
         _dim_and_type,
@@ -140,7 +177,18 @@ def _unpacked(X, layers):
     return torch.exp(torch.log_softmax(last(a), dim=1))
 
 
-alternatives = [_with_a_counter, _unpacked]
+alternatives = [
+    _with_a_counter,
+    _unpacked,
+    _digit_probabilities_by_index,
+]
+also_wrong = [
+    _probabilities_by_sigmoid,
+    _probabilities_hard,
+    _probabilities_normalised_twice,
+    _probabilities_softmax_in_the_loop,
+    lambda X, layers: torch.softmax(layers[-1](X.float()), dim=1),
+]
 hints = [
     "Add up a row of the result, and a column. Which one gives 1, and which one should?",
     "ReLU stands between layers. What does it do to the last scores [-3, -1, -2]?",

@@ -27,6 +27,15 @@ mistakes = [
         "0 is the smallest. For the largest, every unit on the way is on its positive side.",
     ),
 ]
+alternatives = [
+    {"sigmoid": 9.5e-7, "tanh": 1, "relu": 1},
+]
+also_wrong = [
+    {"sigmoid": 0.0, "tanh": 1, "relu": 1},
+    {"sigmoid": 1e-6, "tanh": 1, "relu": 1},
+    {"sigmoid": 0.25**10, "tanh": 0.5**10, "relu": 1},
+    0.25**10,
+]
 hints = [
     "What is the largest slope that each function has anywhere? The ten factors are multiplied.",
     "In Python, the power is written `**`: ten factors of s are s ** 10.",

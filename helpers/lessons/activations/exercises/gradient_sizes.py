@@ -1,6 +1,7 @@
 """Measure the mean size of the gradient that arrives at each layer's weights."""
 
 import torch
+from torch import nn
 
 from helpers.checks.exercise import FunctionExercise, made, mistake
 from helpers.lessons.activations import drivers
@@ -99,6 +100,62 @@ def _totals(layers, activation, X):
     return _walk(layers, activation, X, lambda m: m.weight.grad.abs().sum().item())
 
 
+def _gradient_sizes_by_sequential(layers, activation, X):
+    for layer in layers:
+        layer.weight.grad = layer.bias.grad = None
+    a = X
+    for layer in layers:
+        a = activation(a @ layer.weight.T + layer.bias)
+    torch.sum(a).backward()
+    return [torch.mean(torch.abs(layer.weight.grad)).item() for layer in layers]
+
+
+def _gradient_sizes_of_the_activations(layers, activation, X):
+    a, kept = X, []
+    for layer in layers:
+        a = activation(layer(a))
+        a.retain_grad()
+        kept.append(a)
+    a.sum().backward()
+    return [a.grad.abs().mean().item() for a in kept]
+
+
+def _gradient_sizes_of_the_mean(layers, activation, X):
+    a = X
+    for layer in layers:
+        layer.zero_grad()
+        a = activation(layer(a))
+    a.mean().backward()
+    return [layer.weight.grad.abs().mean().item() for layer in layers]
+
+
+def _gradient_sizes_last_layer_bare(layers, activation, X):
+    a = X
+    for layer in layers:
+        layer.zero_grad()
+    for layer in layers[:-1]:
+        a = activation(layer(a))
+    layers[-1](a).sum().backward()
+    return [layer.weight.grad.abs().mean().item() for layer in layers]
+
+
+def _gradient_sizes_as_tensors(layers, activation, X):
+    a = X
+    for layer in layers:
+        a = activation(layer(a))
+    grads = torch.autograd.grad(a.sum(), [layer.weight for layer in layers])
+    return torch.stack([g.abs().mean() for g in grads])
+
+
+def _gradient_sizes_resets_inside_the_answer(layers, activation, X):
+    a = X
+    for layer in layers:
+        a = activation(layer(a))
+    a.sum().backward()
+    nn.Sequential(*layers).zero_grad()
+    return [0.0 if layer.weight.grad is None else 1.0 for layer in layers]
+
+
 mistakes = [
     mistake(
         _without_reset,
@@ -151,7 +208,19 @@ def _through_sequential(layers, activation, X):
     return tuple(p.grad.abs().mean().item() for p in network.parameters() if p.dim() == 2)
 
 
-alternatives = [_by_grad_attribute, _through_sequential]
+alternatives = [
+    _by_grad_attribute,
+    _through_sequential,
+    _gradient_sizes_by_sequential,
+]
+also_wrong = [
+    _gradient_sizes_of_the_activations,
+    _gradient_sizes_of_the_mean,
+    _gradient_sizes_last_layer_bare,
+    _gradient_sizes_as_tensors,
+    _gradient_sizes_resets_inside_the_answer,
+    lambda layers, activation, X: [0.0] * len(layers),
+]
 hints = [
     "First forward: a = X, then a = activation(layer(a)) for each layer. Then `a.sum().backward()`.",
     "Afterwards `layer.weight.grad` holds the gradient: `.abs().mean().item()` is its mean size.",

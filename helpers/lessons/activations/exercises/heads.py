@@ -73,6 +73,13 @@ mistakes = [
         "A penguin belongs to one species. Three separate sigmoids could say yes three times.",
     ),
 ]  # fmt: skip
+alternatives = [
+    {"price": "a", "tumour": " b ", "digit": "c", "photo": "d", "temperature": "A", "penguin": "C"},
+]
+also_wrong = [
+    "C",
+    {"price": "A"},
+]
 hints = [
     "Ask of each task: a number without bounds, one yes or no, one of k, or several of k at once?",
     "Without bounds: A. One yes or no: B. Exactly one of k: C. Any number of k: D.",

@@ -1,6 +1,7 @@
 """Keep every positive entry of x, and multiply every negative one by a small slope."""
 
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 
@@ -23,6 +24,21 @@ def inputs(draw):
 
 def reference(x, negative_slope=0.01):
     return torch.where(x > 0, x, negative_slope * x)
+
+
+def _leaky_by_sum(x, negative_slope=0.01):
+    return negative_slope * x + (1 - negative_slope) * x.clamp(min=0)
+
+
+def _leaky_by_in_place_copy(x, negative_slope: float = 1e-2):
+    a = x.clone()
+    a[x < 0] *= negative_slope
+    return a
+
+
+def _leaky_in_place(x, negative_slope=0.01):
+    x[x < 0] *= negative_slope
+    return x
 
 
 mistakes = [
@@ -63,6 +79,16 @@ alternatives = [
     lambda x, negative_slope=0.01: torch.maximum(x, negative_slope * x),
     lambda x, negative_slope=0.01: x.clamp(min=0) + negative_slope * x.clamp(max=0),
     lambda x, negative_slope=0.01: x * ((x > 0) + negative_slope * (x <= 0)),
+    _leaky_by_sum,
+    _leaky_by_in_place_copy,
+]
+also_wrong = [
+    F.leaky_relu,
+    _leaky_in_place,
+    lambda x, negative_slope: torch.where(x > 0, x, negative_slope * x),
+    lambda x, negative_slope=0.01: torch.where(x > 0, x, x / negative_slope),
+    lambda x, negative_slope=0.01: torch.where(x > 0, x, x - negative_slope),
+    lambda x, negative_slope=0.01: torch.minimum(x, negative_slope * x),
 ]
 hints = [
     "Two cases, entry by entry: `torch.where(condition, value_if_true, value_if_false)`.",

@@ -1,6 +1,7 @@
 """Classify new rows with a hidden layer of random ReLU units and a last layer that is solved for."""
 
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import FunctionExercise, mistake
 
@@ -86,6 +87,39 @@ def _ten_everywhere(X, Y, X_new, W, b):
     return right | {"scores": A_new @ V, "classes": (A_new @ V).argmax(dim=1)}
 
 
+def _random_layer_by_inverse(X, Y, X_new, W, b):
+    A = F.relu(F.linear(X, W, b))
+    V = torch.inverse(A.mT @ A + torch.diag(torch.full((len(b),), 10.0))) @ A.mT @ Y
+    s = F.relu(F.linear(X_new, W, b)) @ V
+    return {"scores": s, "classes": torch.argmax(s, 1), "dead": (A.sum(0) == 0).sum().item()}
+
+
+def _random_layer_of_probabilities(X, Y, X_new, W, b):
+    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
+    V = torch.linalg.solve(A.T @ A + 10 * torch.eye(len(b)), A.T @ Y)
+    scores = torch.softmax(A_new @ V, dim=1)
+    return {"scores": scores, "classes": scores.argmax(1), "dead": int((A <= 0).all(0).sum())}
+
+
+def _random_layer_argmax_of_columns(X, Y, X_new, W, b):
+    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
+    V = torch.linalg.solve(A.T @ A + 10 * torch.eye(len(b)), A.T @ Y)
+    scores = A_new @ V
+    return {"scores": scores, "classes": scores.argmax(0), "dead": int((A <= 0).all(0).sum())}
+
+
+def _random_layer_ten_everywhere(X, Y, X_new, W, b):
+    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
+    scores = A_new @ torch.linalg.solve(A.T @ A + 10, A.T @ Y)
+    return {"scores": scores, "classes": scores.argmax(1), "dead": int((A <= 0).all(0).sum())}
+
+
+def _random_layer_solved_from_y(X, Y, X_new, W, b):
+    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
+    V = torch.linalg.solve(A.T @ A + 10 * torch.eye(len(b)), A.T @ Y)
+    return A_new @ V
+
+
 mistakes = [
     mistake(
         lambda X, Y, X_new, W, b: _random_layer_answer(X, Y, X_new, W, b, act=lambda z: z),
@@ -142,7 +176,18 @@ def _with_layers(X, Y, X_new, W, b):
     return {"scores": scores, "classes": scores.argmax(1), "dead": dead}
 
 
-alternatives = [_as_a_loop_over_classes, _with_layers]
+alternatives = [
+    _as_a_loop_over_classes,
+    _with_layers,
+    _random_layer_by_inverse,
+]
+also_wrong = [
+    _random_layer_of_probabilities,
+    _random_layer_argmax_of_columns,
+    _random_layer_ten_everywhere,
+    _random_layer_solved_from_y,
+    lambda X, Y, X_new, W, b: {"scores": None, "classes": None, "dead": 0},
+]
 hints = [
     "The hidden layer twice: A = torch.relu(X @ W.T + b), and A_new in the same way from X_new.",
     "`torch.linalg.solve(M, R)` solves M V = R. Here M = A.T @ A + 10 * torch.eye(len(b)) and R = A.T @ Y.",

@@ -1,6 +1,8 @@
 """Keep every positive entry of x, and put 0 in place of every negative one."""
 
 import torch
+import torch.nn.functional as F
+from torch import nn
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.checks.ready_made import RECTIFIERS
@@ -29,6 +31,24 @@ def reference(x):
 def _writes_into_x(x):
     x[x < 0] = 0
     return x
+
+
+def _relu_by_masked_copy(x):
+    a = x.clone()
+    a[a < 0] = 0
+    return a
+
+
+def _relu_by_max(x):
+    return torch.max(x, torch.tensor(0.0))
+
+
+def _relu_keeps_python_max(x):
+    return max(x, 0)
+
+
+def _relu_as_list(x):
+    return torch.tensor([max(0.0, float(v)) for v in x.flatten()]).reshape(x.shape)
 
 
 mistakes = [
@@ -60,6 +80,19 @@ alternatives = [
     lambda x: x * (x > 0),
     lambda x: (x + x.abs()) / 2,
     lambda x: torch.maximum(x, torch.zeros_like(x)),
+    _relu_by_masked_copy,
+    _relu_by_max,
+]
+also_wrong = [
+    torch.relu,
+    lambda x: F.relu(x),
+    lambda x: nn.ReLU()(x),
+    nn.ReLU(),
+    _relu_keeps_python_max,
+    _relu_as_list,
+    lambda x: x.clamp(min=0.01),
+    lambda x: torch.log(1 + torch.exp(x)),
+    lambda x: x.clamp_(min=0),
 ]
 hints = [
     "In words: the larger of x and 0.",

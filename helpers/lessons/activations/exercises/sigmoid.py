@@ -1,5 +1,6 @@
 """Squash every entry of x into the range from 0 to 1: σ(x) = 1 / (1 + e⁻ˣ)."""
 
+import numpy as np
 import torch
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
@@ -22,6 +23,15 @@ def inputs(draw):
 
 def reference(x):
     return 1 / (1 + torch.exp(-x))
+
+
+def _sigmoid_with_sign_cases(x):
+    e = torch.exp(-x.abs())
+    return torch.where(x >= 0, 1 / (1 + e), e / (1 + e))
+
+
+def _sigmoid_by_log(x):
+    return torch.exp(-torch.log1p(torch.exp(-x)))
 
 
 mistakes = [
@@ -50,6 +60,17 @@ alternatives = [
     lambda x: torch.exp(x) / (1 + torch.exp(x)),
     lambda x: (1 + (-x).exp()).reciprocal(),
     lambda x: 1.0 / (1.0 + torch.e ** (-x)),
+    _sigmoid_with_sign_cases,
+    _sigmoid_by_log,
+]
+also_wrong = [
+    torch.sigmoid,
+    lambda x: torch.sigmoid(x),
+    lambda x: 0.5 + 0.5 * torch.tanh(x / 2),
+    lambda x: 1 / (1 + torch.tensor(np.exp(-x.numpy()))),
+    lambda x: 1 / (1 - torch.exp(-x)),
+    lambda x: 1 / (1 + 2.7 ** (-x)),
+    lambda x: x / (1 + x.abs()),
 ]
 hints = [
     "`torch.exp` works on every entry of a tensor at once, and so do `+` and `/`.",

@@ -24,6 +24,12 @@ def reference(x):
     return a * (1 - a)
 
 
+def _slope_by_autograd(x):
+    x = x.clone().requires_grad_(True)
+    torch.sigmoid(x).sum().backward()
+    return x.grad
+
+
 mistakes = [
     mistake(
         lambda x: x * (1 - x),
@@ -43,6 +49,15 @@ mistakes = [
 alternatives = [
     lambda x: torch.sigmoid(x) * torch.sigmoid(-x),
     lambda x: torch.sigmoid(x) - torch.sigmoid(x) ** 2,
+    _slope_by_autograd,
+    lambda x: 0.25 * (1 - torch.tanh(x / 2) ** 2),
+]
+also_wrong = [
+    lambda x: torch.sigmoid(x) * (1 - x),
+    lambda x: torch.exp(x) / (1 + torch.exp(x)) ** 2,
+    lambda x: (torch.sigmoid(x + 0.1) - torch.sigmoid(x)) / 0.1,
+    lambda x: torch.sigmoid(x) * torch.sigmoid(x),
+    lambda x: torch.full_like(x, 0.25),
 ]
 hints = [
     "Compute a = σ(x) first: your own `sigmoid` is there.",

@@ -1,6 +1,9 @@
 """Turn scores into probabilities along `dim`: e to the power of each, divided by their sum."""
 
+import math
+
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.checks.ready_made import CLASS_LOSSES, NORMALISERS
@@ -23,6 +26,20 @@ def inputs(draw):
 def reference(z, dim):
     e = torch.exp(z)
     return e / e.sum(dim=dim, keepdim=True)
+
+
+def _softmax_by_movedim(z, dim):
+    e = z.movedim(dim, -1).exp()
+    return (e / e.sum(-1, keepdim=True)).movedim(-1, dim)
+
+
+def _softmax_without_keepdim(z, dim):
+    return torch.exp(z) / torch.exp(z).sum(dim)
+
+
+def _softmax_with_math(z, dim):
+    total = sum(math.exp(v) for v in z.flatten())
+    return torch.tensor([math.exp(v) / total for v in z.flatten()]).reshape(z.shape)
 
 
 mistakes = [
@@ -65,6 +82,17 @@ alternatives = [
     lambda z, dim: (
         torch.exp(z - z.amax(dim, True)) / torch.exp(z - z.amax(dim, True)).sum(dim, True)
     ),
+    _softmax_by_movedim,
+    lambda z, dim: torch.div(z.exp(), z.exp().sum(dim, True)),
+]
+also_wrong = [
+    torch.softmax,
+    lambda z, dim: F.log_softmax(z, dim).exp(),
+    _softmax_without_keepdim,
+    _softmax_with_math,
+    lambda z, dim: 2**z / (2**z).sum(dim, keepdim=True),
+    lambda z, dim: torch.exp(z) / torch.exp(z).norm(dim=dim, keepdim=True),
+    lambda z, dim: torch.exp(z / z.sum(dim, keepdim=True)),
 ]
 hints = [
     "Two steps: e = torch.exp(z), then divide e by sums of e.",

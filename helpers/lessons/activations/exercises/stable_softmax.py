@@ -1,6 +1,8 @@
 """Turn scores of any size into probabilities along `dim`, with no overflow on the way."""
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.checks.ready_made import CLASS_LOSSES, NORMALISERS
@@ -39,6 +41,49 @@ def inputs(draw):
 def reference(z, dim):
     e = torch.exp(z - z.amax(dim=dim, keepdim=True))
     return e / e.sum(dim=dim, keepdim=True)
+
+
+def _stable_softmax_row_by_row(z, dim):
+    rows = [torch.exp(row - row.max()) for row in z.unbind(1 - dim)] if z.dim() == 2 else None
+    if rows is None:
+        e = torch.exp(z - z.max())
+        return e / e.sum()
+    return torch.stack([e / e.sum() for e in rows], dim=1 - dim)
+
+
+def _stable_softmax_by_logarithms(z, dim):
+    shifted = z - z.amax(dim, keepdim=True)
+    return (shifted - shifted.exp().sum(dim, keepdim=True).log()).exp()
+
+
+def _stable_softmax_with_epsilon(z, dim):
+    e = torch.exp(z)
+    return e / (e.sum(dim, keepdim=True) + 1e-8)
+
+
+def _stable_softmax_nan_to_num(z, dim):
+    e = torch.exp(z)
+    return torch.nan_to_num(e / e.sum(dim, keepdim=True), nan=1.0)
+
+
+def _stable_softmax_by_mean(z, dim):
+    e = torch.exp(z - z.mean())
+    return e / e.sum(dim, keepdim=True)
+
+
+def _stable_softmax_by_a_fixed_number(z, dim):
+    e = torch.exp(z - 1000)
+    return e / e.sum(dim, keepdim=True)
+
+
+def _stable_softmax_by_half_the_maximum(z, dim):
+    e = torch.exp(z - z.amax(dim, keepdim=True) / 2)
+    return e / e.sum(dim, keepdim=True)
+
+
+def _stable_softmax_detours_by_numpy(z, dim):
+    shifted = np.exp(z.numpy() - z.numpy().max(axis=dim, keepdims=True))
+    return torch.from_numpy(shifted / shifted.sum(axis=dim, keepdims=True))
 
 
 mistakes = [
@@ -82,6 +127,18 @@ alternatives = [
     lambda z, dim: torch.div(
         (z - z.amax(dim, True)).exp(), (z - z.amax(dim, True)).exp().sum(dim).unsqueeze(dim)
     ),
+    _stable_softmax_row_by_row,
+    _stable_softmax_by_logarithms,
+]
+also_wrong = [
+    _stable_softmax_with_epsilon,
+    _stable_softmax_nan_to_num,
+    _stable_softmax_by_mean,
+    _stable_softmax_by_a_fixed_number,
+    _stable_softmax_by_half_the_maximum,
+    _stable_softmax_detours_by_numpy,
+    lambda z, dim: F.softmax(z, dim=dim),
+    lambda z, dim: torch.exp(z - torch.logsumexp(z, dim, keepdim=True)),
 ]
 hints = [
     "Adding one number to all scores of a row changes nothing. Which number makes them all ≤ 0?",

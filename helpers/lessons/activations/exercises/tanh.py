@@ -38,6 +38,11 @@ def reference(x):
     return 2 * torch.sigmoid(2 * x) - 1
 
 
+def _tanh_by_expm1(x):
+    e = torch.expm1(-2 * x.abs())
+    return -x.sign() * e / (e + 2)
+
+
 mistakes = [
     mistake(
         lambda x: 2 * torch.sigmoid(x) - 1,
@@ -69,6 +74,16 @@ alternatives = [
     lambda x: 2 / (1 + torch.exp(-2 * x)) - 1,
     lambda x: torch.sigmoid(2 * x) - torch.sigmoid(-2 * x),
     lambda x: x.sign() * (1 - torch.exp(-2 * x.abs())) / (1 + torch.exp(-2 * x.abs())),
+    _tanh_by_expm1,
+    lambda x: 1 - 2 * torch.sigmoid(-2 * x),
+]
+also_wrong = [
+    torch.tanh,
+    lambda x: 2 * torch.sigmoid(2 * x),
+    lambda x: 2 * (torch.sigmoid(2 * x) - 1),
+    lambda x: x.clamp(-1, 1),
+    lambda x: (torch.exp(2 * x) - 1) / (torch.exp(2 * x) + 1),
+    lambda x: torch.sinh(x) / torch.cosh(x),
 ]
 hints = [
     "The sigmoid runs from 0 to 1. Which stretch and which shift make that −1 to 1?",

@@ -1,5 +1,7 @@
 """Work out by hand what the two hidden units and the output of the XOR network give."""
 
+import torch
+
 from helpers.checks.exercise import ValueExercise, mistake
 
 kind = ValueExercise
@@ -38,6 +40,14 @@ mistakes = [
         {OUTPUT_AT_: -1},
         "At (0, 1) the second hidden unit gets 0 + 1 − 1 = 0 and gives 0, so it takes nothing away.",
     ),
+]
+alternatives = [
+    {"hidden at (1, 1)": [2.0, 1.0], "output at (1, 1)": 0.0, "output at (0, 1)": torch.tensor(1)},
+]
+also_wrong = [
+    {"hidden at (1, 1)": (2, 0), "output at (1, 1)": 2, "output at (0, 1)": 1},
+    {"hidden at (1, 1)": 2, "output at (1, 1)": 0, "output at (0, 1)": 1},
+    (2, 1),
 ]
 hints = [
     "For each hidden unit: add the two inputs, add the bias, then ReLU (a negative sum becomes 0).",

@@ -143,6 +143,77 @@ def inputs(draw):
 
 
 reference = torch.optim.SGD
+
+
+class _MinimizerByCopy:
+    def __init__(self, params, lr):
+        self.params = list(params)
+        self.lr = lr
+
+    @torch.no_grad()
+    def step(self):
+        for p in filter(lambda p: p.grad is not None, self.params):
+            p.copy_(p - self.lr * p.grad)
+
+    def zero_grad(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.grad = p.grad * 0
+
+
+class _StepBase:
+    def __init__(self, parameters, learning_rate):
+        self.parameters, self.learning_rate = list(parameters), learning_rate
+
+    def step(self):
+        with torch.no_grad():
+            for p in self.parameters:
+                if p.grad is not None:
+                    self.change(p)
+
+    def change(self, p):
+        p -= self.learning_rate * p.grad
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+
+class _WithSign(_StepBase):
+    def change(self, p):
+        p -= self.learning_rate * p.grad.sign()
+
+
+class _Normalised(_StepBase):
+    def change(self, p):
+        p -= self.learning_rate * p.grad / p.grad.norm()
+
+
+class _Averaged(_StepBase):
+    def change(self, p):
+        p -= self.learning_rate * p.grad.mean()
+
+
+class _OnlyFirst(_StepBase):
+    def step(self):
+        with torch.no_grad():
+            self.change(self.parameters[0])
+
+
+class _Freezes(_StepBase):
+    def change(self, p):
+        p.requires_grad_(False)
+        p -= self.learning_rate * p.grad
+
+
+class _Replaces(_StepBase):
+    def step(self):
+        self.parameters = [
+            p if p.grad is None else (p - self.learning_rate * p.grad).detach().requires_grad_()
+            for p in self.parameters
+        ]
+
+
 mistakes = [
     mistake(_Ascent, "You walk uphill: the step is minus learning rate times gradient."),
     mistake(_FullStep, "The learning rate is missing: the step is learning rate times gradient."),
@@ -174,7 +245,20 @@ mistakes = [
         "`if p.grad is not None:`.",
     ),
 ]
-alternatives = [_Descent, _ThroughData, _WithSub]
+alternatives = [
+    _Descent,
+    _ThroughData,
+    _WithSub,
+    _MinimizerByCopy,
+]
+also_wrong = [
+    _WithSign,
+    _Normalised,
+    _Averaged,
+    _OnlyFirst,
+    _Freezes,
+    _Replaces,
+]
 hints = [
     "`__init__` keeps `list(parameters)` and the learning rate.",
     "`step` goes through the parameters under `with torch.no_grad():` and changes each in place.",

@@ -1,6 +1,9 @@
 """Walk downhill from `start` and return the list of all places visited, the start among them."""
 
+import itertools
 import math
+
+import torch
 
 from helpers.checks.exercise import FunctionExercise, case, made, mistake
 from helpers.lessons.backprop import drivers
@@ -84,6 +87,42 @@ def _by_recursion(slope, start, learning_rate, steps):
     return [start, *reference(slope, after, learning_rate, steps - 1)]
 
 
+def _descend_by_accumulate(slope, start, learning_rate, steps):
+    walk = itertools.accumulate(
+        range(steps), lambda w, _: w - learning_rate * slope(w), initial=start
+    )
+    return list(walk)
+
+
+def _descend_with_tensors(slope, start, learning_rate, steps):
+    places = [float(start)]
+    for _ in range(steps):
+        places += [torch.tensor(places[-1], dtype=torch.float64).item()]
+        places[-1] -= learning_rate * slope(places[-1])
+    return tuple(places)
+
+
+def _stops_when_flat(slope, start, learning_rate, steps):
+    places = [start]
+    for _ in range(steps):
+        step = learning_rate * slope(places[-1])
+        if abs(step) < 0.1:
+            break
+        places.append(places[-1] - step)
+    return places
+
+
+def _shrinking_rate(slope, start, learning_rate, steps):
+    places = [start]
+    for k in range(steps):
+        places.append(places[-1] - learning_rate / (k + 1) * slope(places[-1]))
+    return places
+
+
+def _rounded(slope, start, learning_rate, steps):
+    return [round(p, 2) for p in _descend_by_accumulate(slope, start, learning_rate, steps)]
+
+
 mistakes = [
     mistake(_uphill, "You walk uphill. The slope points to where the curve rises: subtract it."),
     mistake(_stale, "You keep the slope of the start. Ask `slope` again at each new place."),
@@ -99,7 +138,19 @@ mistakes = [
         "One step is missing: `steps` steps visit `steps + 1` places, the start among them.",
     ),
 ]
-alternatives = [_with_while, _by_recursion]
+alternatives = [
+    _with_while,
+    _by_recursion,
+    _descend_by_accumulate,
+    _descend_with_tensors,
+]
+also_wrong = [
+    _stops_when_flat,
+    _shrinking_rate,
+    _rounded,
+    lambda slope, start, rate, steps: [start] * (steps + 1),
+    lambda slope, start, rate, steps: list(range(steps + 1)),
+]
 hints = [
     "Begin with `places = [start]`; each step adds one place.",
     "The newest place is `places[-1]`, and the slope there is `slope(places[-1])`.",

@@ -86,6 +86,21 @@ mistakes = [
         "You round to two decimals. Give three, and round only at the end.",
     ),
 ]
+alternatives = [
+    {
+        "z": 0.5,
+        "a": 0.622,
+        "L": 0.143,
+        "dL/da": -0.755,
+        "dL/dz": -0.177,
+        "dL/dw": 0.355,
+        "dL/db": -0.177,
+        "dL/dx": -0.089,
+    },
+]
+also_wrong = [
+    {"z": 0.5, "a": 0.622, "L": 0.143},
+]
 hints = [
     "Forward first: z = 0.5 · (−2) + 1.5, then a = 1 / (1 + e^(−z)), then L = (a − 1)².",
     "Then back, each slope from the one before: dL/dz = dL/da · a(1 − a).",

@@ -1,6 +1,7 @@
 """Mend the program that fits a line: it stops with an error, and behind that waits a second bug."""
 
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import RepairExercise, case, mistake
 
@@ -110,6 +111,54 @@ def _new_leaves(x, y, learning_rate, steps):
     return w.item(), b.item()
 
 
+def _fit_line_with_optimizer_style(x, y, learning_rate, steps):
+    w = torch.tensor(0.0, requires_grad=True)
+    b = torch.tensor(0.0, requires_grad=True)
+    for _ in range(steps):
+        w.grad, b.grad = None, None
+        F.mse_loss(w * x + b, y).backward()
+        w.data -= learning_rate * w.grad
+        b.data.sub_(learning_rate * b.grad)
+    return float(w), float(b)
+
+
+def _fit_line_in_floats(x, y, learning_rate, steps):
+    w = b = 0.0
+    for _ in range(steps):
+        error = w * x + b - y
+        dw, db = (2 * error * x).mean().item(), (2 * error).mean().item()
+        w, b = w - learning_rate * dw, b - learning_rate * db
+    return w, b
+
+
+def _line_only_w(x, y, learning_rate, steps):
+    w = torch.tensor(0.0, requires_grad=True)
+    for _ in range(steps):
+        ((w * x - y) ** 2).mean().backward()
+        with torch.no_grad():
+            w -= learning_rate * w.grad
+        w.grad = None
+    return w.item(), 0.0
+
+
+def _line_solved(x, y, learning_rate, steps):
+    A = torch.stack([x, torch.ones_like(x)], 1)
+    w, b = torch.linalg.lstsq(A, y[:, None]).solution[:, 0]
+    return w.item(), b.item()
+
+
+def _line_as_tensors(x, y, learning_rate, steps):
+    return torch.tensor(_fit_line_in_floats(x, y, learning_rate, steps))
+
+
+def _line_in_turn(x, y, learning_rate, steps):
+    w = b = 0.0
+    for _ in range(steps):
+        w -= learning_rate * (2 * (w * x + b - y) * x).mean().item()
+        b -= learning_rate * (2 * (w * x + b - y)).mean().item()
+    return w, b
+
+
 mistakes = [
     mistake(
         _piles_up,
@@ -140,7 +189,19 @@ mistakes = [
         "Change w itself, `w -= …`, under `with torch.no_grad():`.",
     ),
 ]
-alternatives = [_with_zero, _new_leaves]
+alternatives = [
+    _with_zero,
+    _new_leaves,
+    _fit_line_with_optimizer_style,
+    _fit_line_in_floats,
+]
+also_wrong = [
+    _line_only_w,
+    _line_solved,
+    _line_as_tensors,
+    _line_in_turn,
+    lambda x, y, rate, steps: (0.0, 0.0),
+]
 hints = [
     "Read the error: which tensor may not be changed in place, and when?",
     "An update is no part of the computation that is differentiated: `with torch.no_grad():`.",

@@ -1,6 +1,7 @@
 """Mend the program that trains a network: it runs without an error, and its loss never falls."""
 
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import RepairExercise, mistake
 from helpers.lessons.backprop import drivers
@@ -86,6 +87,37 @@ def _by_hand(X, Y, parameters, learning_rate, steps):
     return parameters, losses
 
 
+def _fit_network_with_torchs_sgd(X, Y, parameters, learning_rate, steps):
+    parameters = [p.clone().requires_grad_() for p in parameters]
+    optimizer, losses = torch.optim.SGD(parameters, lr=learning_rate), []
+    for _ in range(steps):
+        W1, b1, W2, b2 = parameters
+        loss = F.mse_loss(torch.tanh(X @ W1.T + b1) @ W2.T + b2, Y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
+    return tuple(parameters), losses
+
+
+def _network_untrained(X, Y, parameters, learning_rate, steps):
+    return parameters, [0.0] * steps
+
+
+def _network_last_layer_only(X, Y, parameters, learning_rate, steps):
+    W1, b1, W2, b2 = (p.clone().requires_grad_() for p in parameters)
+    losses = []
+    for _ in range(steps):
+        loss = F.mse_loss(torch.tanh(X @ W1.T + b1).detach() @ W2.T + b2, Y)
+        loss.backward()
+        losses.append(loss.item())
+        with torch.no_grad():
+            for p in (W2, b2):
+                p -= learning_rate * p.grad
+                p.grad = None
+    return [W1, b1, W2, b2], losses
+
+
 mistakes = [
     mistake(
         lambda *a: _trained_network(*a, cut_loss=True),
@@ -106,7 +138,18 @@ mistakes = [
         "A loss is missing in the list: one for each step, taken before the weights change.",
     ),
 ]
-alternatives = [_by_autograd, _by_hand]
+alternatives = [
+    _by_autograd,
+    _by_hand,
+    _fit_network_with_torchs_sgd,
+]
+also_wrong = [
+    _network_untrained,
+    _network_last_layer_only,
+    lambda *a: (_fit_network_with_torchs_sgd(*a)[0], []),
+    lambda X, Y, p, rate, n: _fit_network_with_torchs_sgd(X, Y, p, rate, n + 1),
+    lambda X, Y, p, rate, n: _fit_network_with_torchs_sgd(X, Y, p, -rate, n),
+]
 hints = [
     "After one `backward()`, print `W1.grad` and `W2.grad`. None means: no way back from the loss to here.",
     "Walk from `loss` back to `W2`: is each thing on the way a tensor with a `grad_fn`?",

@@ -1,5 +1,7 @@
 """Predict what stands in `w.grad`, and what two flags say, after each part of a short program."""
 
+import torch
+
 from helpers.checks.exercise import ValueExercise, mistake
 
 kind = ValueExercise
@@ -46,6 +48,18 @@ mistakes = [
         {"v.requires_grad": True},
         "Under `no_grad` nothing is recorded, so `v` has no way back to `w`.",
     ),
+]
+alternatives = [
+    {
+        "grad after part 1": torch.tensor(6.0),
+        "grad after part 2": 11,
+        "grad after part 3": 3,
+        "z.is_leaf": False,
+        "v.requires_grad": False,
+    },
+]
+also_wrong = [
+    {"grad after part 1": 6.0},
 ]
 hints = [
     "Part 1: the slope of w² at w = 3. Part 2: the slope of 5w, and where does it go?",

@@ -36,6 +36,24 @@ def reference(X, W, dZ):
     return X.grad, W.grad, b.grad
 
 
+def _linear_by_broadcasting(X, W, dZ):
+    dW = (dZ[:, :, None] * X[:, None, :]).sum(0)
+    return torch.matmul(dZ, W), dW, torch.sum(dZ, 0)
+
+
+def _linear_with_bias_kept(X, W, dZ):
+    return dZ @ W, dZ.T @ X, dZ.sum(0, keepdim=True)
+
+
+def _linear_without_batch(X, W, dZ):
+    return dZ @ W, torch.outer(dZ[0], X[0]), dZ[0]
+
+
+def _linear_other_order(X, W, dZ):
+    dX, dW, db = _linear_by_broadcasting(X, W, dZ)
+    return dW, dX, db
+
+
 mistakes = [
     mistake(
         lambda X, W, dZ: (dZ @ W, dZ.T @ X / len(X), dZ.mean(0)),
@@ -77,6 +95,14 @@ alternatives = [
         sum(torch.outer(dz, x) for dz, x in zip(dZ, X, strict=True)),
         torch.ones(len(X)) @ dZ,
     ),
+    _linear_by_broadcasting,
+]
+also_wrong = [
+    _linear_with_bias_kept,
+    _linear_without_batch,
+    _linear_other_order,
+    lambda X, W, dZ: (X @ W.T, dZ.T @ X, dZ.sum(0)),
+    lambda X, W, dZ: (dZ @ W, dZ.T @ X),
 ]
 hints = [
     "The gradient of a tensor has that tensor's shape: dX is (n, in), dW (out, in), db (out,).",

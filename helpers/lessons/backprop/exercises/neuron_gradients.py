@@ -44,6 +44,35 @@ def _slopes(x, w, b, y, outer=lambda a, y: 2 * (a - y), inner=lambda z, a: a * (
     return dz * x, dz
 
 
+def _neuron_by_parts(x, w, b, y):
+    z = torch.dot(w, x) + b
+    e = torch.exp(-z)
+    a = 1 / (1 + e)
+    dz = (2 * a - 2 * y) * e / (1 + e) ** 2
+    return torch.stack([dz * value for value in x]), dz
+
+
+def _neuron_with_cross_entropy(x, w, b, y):
+    dz = torch.sigmoid(w @ x + b) - y
+    return dz * x, dz
+
+
+def _neuron_with_squared_slope(x, w, b, y):
+    a = torch.sigmoid(w @ x + b)
+    dz = 2 * (a - y) * (1 - a**2)
+    return dz * x, dz
+
+
+def _neuron_summed(x, w, b, y):
+    dw, db = _neuron_by_parts(x, w, b, y)
+    return dw.sum().reshape(1), db
+
+
+def _neuron_bias_as_vector(x, w, b, y):
+    dw, db = _neuron_by_parts(x, w, b, y)
+    return dw, db.reshape(1)
+
+
 mistakes = [
     mistake(
         lambda x, w, b, y: _slopes(x, w, b, y, inner=lambda z, a: 1),
@@ -83,6 +112,15 @@ alternatives = [
         * x,
         2 * (torch.sigmoid(x @ w + b) - y) * torch.sigmoid(x @ w + b) * torch.sigmoid(-x @ w - b),
     ),
+    _neuron_by_parts,
+    lambda x, w, b, y: list(_neuron_by_parts(x, w, b, y)),
+]
+also_wrong = [
+    _neuron_with_cross_entropy,
+    _neuron_with_squared_slope,
+    _neuron_summed,
+    _neuron_bias_as_vector,
+    lambda x, w, b, y: torch.cat([_neuron_by_parts(x, w, b, y)[0], b[None]]),
 ]
 hints = [
     "Forward first, and keep what you will need: z = w · x + b (a sum of products), a = σ(z).",

@@ -1,5 +1,6 @@
 """Return the gradient of f at x, entry by entry, by central differences."""
 
+import numpy as np
 import torch
 
 from helpers.checks.exercise import FunctionExercise, case, made, mistake
@@ -82,6 +83,44 @@ def _wandering_in_place(f, x, step):
     return slopes
 
 
+def _numerical_by_stacking(f, x, step):
+    moves = torch.eye(x.numel(), dtype=x.dtype).reshape(-1, *x.shape) * step
+    return torch.stack([(f(x + m) - f(x - m)) / (2 * step) for m in moves]).reshape(x.shape)
+
+
+def _numerical_with_numpy_positions(f, x, step):
+    slopes = torch.empty_like(x)
+    for place in np.ndindex(*x.shape):
+        x_up, x_down = x.clone(), x.clone()
+        x_up[place] += step
+        x_down[place] -= step
+        slopes[place] = (f(x_up) - f(x_down)).item() / (2 * step)
+    return slopes
+
+
+def _numerical_with_own_step(f, x, step):
+    return _numerical_by_stacking(f, x, 1e-5)
+
+
+def _numerical_in_float32(f, x, step):
+    return _numerical_by_stacking(f, x, step).float()
+
+
+def _numerical_first_row_only(f, x, step):
+    slopes = torch.zeros_like(x)
+    for k in range(len(x)):
+        move = torch.zeros_like(x)
+        move[k] = step
+        slopes[k] = (f(x + move) - f(x - move)) / (2 * step)
+    return slopes
+
+
+def _numerical_backward_difference(f, x, step):
+    here = f(x)
+    moves = torch.eye(x.numel(), dtype=x.dtype).reshape(-1, *x.shape) * step
+    return torch.stack([(here - f(x - m)) / step for m in moves]).reshape(x.shape)
+
+
 mistakes = [
     mistake(
         lambda f, x, step: _entry_by_entry(f, x, step, lambda up, here, down, h: (up - here) / h),
@@ -123,7 +162,19 @@ mistakes = [
         "One number for all entries? Each entry of x is moved alone and gets a slope of its own.",
     ),
 ]
-alternatives = [_entry_by_entry, _with_memory]
+alternatives = [
+    _entry_by_entry,
+    _with_memory,
+    _numerical_by_stacking,
+    _numerical_with_numpy_positions,
+]
+also_wrong = [
+    _numerical_with_own_step,
+    _numerical_in_float32,
+    _numerical_first_row_only,
+    _numerical_backward_difference,
+    lambda f, x, step: torch.autograd.functional.jacobian(f, x),
+]
 hints = [
     "Work on a copy: `moved = x.clone()`. Change one entry of it, call `f(moved)`.",
     "For one entry: the value with `+ step`, minus the value with `- step`, divided by `2 * step`.",

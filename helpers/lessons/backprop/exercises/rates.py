@@ -35,6 +35,13 @@ mistakes = [
         "With η = 1.1 a step leads from w to w − 2.2w = −1.2w: the other side, and higher up.",
     ),
 ]
+alternatives = [
+    {"η = 0.05": "Creeps ", "η = 0.5": "LANDS", "η = 1": "swings", "η = 1.1": "flies off"},
+]
+also_wrong = [
+    dict.fromkeys(("η = 0.05", "η = 0.5", "η = 1", "η = 1.1"), "creeps"),
+    "creeps",
+]
 hints = [
     "Write one step down: w becomes w − η · 2w = (1 − 2η) · w.",
     "Every step multiplies w by 1 − 2η. Work that factor out for each of the four rates.",

@@ -4,6 +4,7 @@ import torch
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.lessons.backprop import drivers
+from helpers.lessons.backprop.exercises._answers import _network_as_columns
 from helpers.lessons.backprop.exercises._common import (
     _by_rows,
     _descent_of_network,
@@ -105,6 +106,42 @@ def _in_place_on_copies(X, Y, parameters, learning_rate, steps):
     return theta, losses
 
 
+def _scratch_as_one_expression(X, Y, parameters, learning_rate, steps):
+    p, losses = {k: v.clone() for k, v in parameters.items()}, []
+    for _ in range(steps):
+        hidden = torch.tanh(X @ p["W1"].T + p["b1"])
+        error = hidden @ p["W2"].T + p["b2"] - Y
+        losses += [error.pow(2).mean().item()]
+        slopes = _network_as_columns(X, Y, **p)
+        for key in p:
+            p[key].sub_(learning_rate * slopes[key])
+    return p, losses
+
+
+def _scratch_mean_over_rows(X, Y, parameters, learning_rate, steps):
+    return _scratch_as_one_expression(X, Y, parameters, learning_rate * 2, steps)
+
+
+def _scratch_one_short(X, Y, parameters, learning_rate, steps):
+    return _scratch_as_one_expression(X, Y, parameters, learning_rate, steps - 1)
+
+
+def _scratch_losses_as_tensor(X, Y, parameters, learning_rate, steps):
+    trained, losses = _scratch_as_one_expression(X, Y, parameters, learning_rate, steps)
+    return trained, torch.tensor(losses)
+
+
+def _scratch_aliased(X, Y, parameters, learning_rate, steps):
+    losses = []
+    for _ in range(steps):
+        hidden = torch.tanh(X @ parameters["W1"].T + parameters["b1"])
+        losses.append((hidden @ parameters["W2"].T + parameters["b2"] - Y).pow(2).mean().item())
+        slopes = _network_as_columns(X, Y, **parameters)
+        for key in parameters:
+            parameters[key] -= learning_rate * slopes[key]
+    return parameters, losses
+
+
 mistakes = [
     mistake(
         _in_turn,
@@ -136,7 +173,18 @@ mistakes = [
         "You return them the other way round: first the parameters, then the losses.",
     ),
 ]
-alternatives = [_descent_of_network, _in_place_on_copies]
+alternatives = [
+    _descent_of_network,
+    _in_place_on_copies,
+    _scratch_as_one_expression,
+]
+also_wrong = [
+    _scratch_mean_over_rows,
+    _scratch_one_short,
+    _scratch_losses_as_tensor,
+    _scratch_aliased,
+    lambda *a: _scratch_as_one_expression(*a)[0],
+]
 hints = [
     "Begin with `trained = {key: p.clone() for key, p in parameters.items()}`, so that the caller's stay.",
     "In each round: the loss into the list (`.item()`), the four gradients, then the four steps.",

@@ -3,6 +3,7 @@
 import torch
 
 from helpers.checks.exercise import FunctionExercise, mistake
+from helpers.lessons.backprop.exercises._answers import _network_as_columns
 from helpers.lessons.backprop.exercises._common import BY_HAND, _by_rows, _forward, _network_slopes
 
 kind = FunctionExercise
@@ -46,6 +47,32 @@ def reference(X, Y, W1, b1, W2, b2):
     return {name: t.grad for name, t in zip(names, tensors, strict=True)}
 
 
+def _network_with(fault):
+    def gradients(X, Y, W1, b1, W2, b2):
+        Z = X @ W1.T + b1
+        A = torch.tanh(Z)
+        dP = 2 * (A @ W2.T + b2 - Y) / Y.numel()
+        dA = dP @ W2
+        if fault == "sigmoid":
+            dZ = dA * A * (1 - A)
+        elif fault == "relu":
+            dZ = dA * (Z > 0)
+        elif fault == "bend of dA":
+            dZ = dA * (1 - dA**2)
+        else:
+            dZ = dA * (1 - A**2)
+        found = {"W1": dZ.T @ X, "b1": dZ.sum(0), "W2": dP.T @ A, "b2": dP.sum(0)}
+        if fault == "input for hidden":
+            found["W2"] = dP.T @ Z
+        if fault == "mean of b":
+            found |= {"b1": dZ.mean(0), "b2": dP.mean(0)}
+        if fault == "swapped":
+            found["b1"], found["b2"] = found["b2"], found["b1"]
+        return found
+
+    return gradients
+
+
 mistakes = [
     mistake(
         lambda *a: _network_slopes(*a, bend=lambda Z, A: torch.ones_like(A)),
@@ -85,6 +112,15 @@ mistakes = [
 alternatives = [
     _network_slopes,
     lambda X, Y, W1, b1, W2, b2: _by_rows(X, Y, W1, b1, W2, b2),
+    _network_as_columns,
+]
+also_wrong = [
+    _network_with("sigmoid"),
+    _network_with("relu"),
+    _network_with("bend of dA"),
+    _network_with("input for hidden"),
+    _network_with("mean of b"),
+    _network_with("swapped"),
 ]
 hints = [
     "Forward: Z1 = X W1ᵀ + b1, A = tanh(Z1), Ŷ = A W2ᵀ + b2. Keep A.",

@@ -1,6 +1,7 @@
 """Choose a start, a size and a learning rate, train on real penguins, and beat the straight line."""
 
 import torch
+import torch.nn.functional as F
 
 from helpers import data
 from helpers.checks.exercise import TrainingExercise, case, mistake
@@ -98,6 +99,48 @@ def reference(X, Y):
     return _fitted(X, Y)
 
 
+def _weigh_with_adam(X, Y):
+    W1 = torch.nn.init.xavier_normal_(torch.empty(24, 3)).requires_grad_()
+    W2 = torch.nn.init.xavier_normal_(torch.empty(1, 24)).requires_grad_()
+    b1, b2 = torch.zeros(24, requires_grad=True), torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.Adam([W1, b1, W2, b2], lr=0.01)
+    for _ in range(300):
+        optimizer.zero_grad()
+        F.mse_loss(torch.tanh(X @ W1.T + b1) @ W2.T + b2, Y).backward()
+        optimizer.step()
+    return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+
+
+def _weigh_as_a_line(X, Y):
+    """A network whose hidden units stay in tanh's straight part: a line in disguise."""
+    A = torch.cat([X, torch.ones(len(X), 1)], 1)
+    solution = torch.linalg.lstsq(A, Y).solution[:, 0]
+    return {
+        "W1": solution[None, :3] * 1e-3,
+        "b1": torch.zeros(1),
+        "W2": torch.tensor([[1e3]]),
+        "b2": solution[3:],
+    }
+
+
+def _weigh_by_the_mean(X, Y):
+    h = 4
+    return {
+        "W1": torch.randn(h, 3),
+        "b1": torch.zeros(h),
+        "W2": torch.zeros(1, h),
+        "b2": Y.mean(0),
+    }
+
+
+def _weigh_as_predictions(X, Y):
+    return torch.zeros(100, 1)
+
+
+def _weigh_as_module(X, Y):
+    return torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+
+
 mistakes = [
     mistake(
         lambda X, Y: _fitted(X, Y, learning_rate=3.0),
@@ -122,6 +165,14 @@ mistakes = [
 alternatives = [
     _with_optimizer,
     lambda X, Y: _fitted(X, Y, hidden=8, steps=600),
+    _weigh_with_adam,
+]
+also_wrong = [
+    _weigh_as_a_line,
+    _weigh_by_the_mean,
+    _weigh_as_predictions,
+    _weigh_as_module,
+    lambda X, Y: {k: v.T for k, v in _weigh_with_adam(X, Y).items()},
 ]
 hints = [
     "Draw W1 and W2 with `torch.randn(...)`, scaled by 1/√(number of inputs); b1 and b2 may be zeros.",

@@ -112,6 +112,82 @@ def conclude(seen, sizes, x):
     return conclusions.slopes_arrive(seen, _Shortcut(*sizes), x)
 
 
+class _Base(nn.Module):
+    def __init__(self, n_in, n_hidden, n_out):
+        super().__init__()
+        self.hidden = nn.Linear(n_in, n_hidden)
+        self.output = nn.Linear(n_hidden, n_out)
+        self.direct = nn.Linear(n_in, n_out, bias=False)
+
+    def forward(self, x):
+        return self.output(self.hidden(x)) + self.direct(x)
+
+
+class _Subtracted(_Base):
+    def forward(self, x):
+        return self.output(self.hidden(x)) - self.direct(x)
+
+
+class _Averaged(_Base):
+    def forward(self, x):
+        return (self.output(self.hidden(x)) + self.direct(x)) / 2
+
+
+class _Detached(_Base):
+    def forward(self, x):
+        return self.output(self.hidden(x)).detach() + self.direct(x)
+
+
+class _BothInAPair(_Base):
+    def forward(self, x):
+        return self.output(self.hidden(x)), self.direct(x)
+
+
+class _BentInBetween(_Base):
+    def forward(self, x):
+        return self.output(torch.relu(self.hidden(x))) + self.direct(x)
+
+
+class _FixedSizes(_Base):
+    def __init__(self, n_in, n_hidden, n_out):
+        super().__init__(3, 4, 2)
+
+
+class _MadeInForward(nn.Module):
+    def __init__(self, n_in, n_hidden, n_out):
+        super().__init__()
+        self.sizes = n_in, n_hidden, n_out
+
+    def forward(self, x):
+        return _Base(*self.sizes)(x)
+
+
+class _OtherNames(nn.Module):
+    def __init__(self, a, b, c):
+        super().__init__()
+        self.d, self.h, self.o = nn.Linear(a, c, False), nn.Linear(a, b), nn.Linear(b, c)
+
+    def forward(self, X):
+        result = self.d(X)
+        return result.add(self.o(self.h(X)))
+
+
+class _AsAModuleList(nn.Module):
+    def __init__(self, n_in, n_hidden, n_out):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            [
+                nn.Linear(n_in, n_hidden),
+                nn.Linear(n_hidden, n_out),
+                nn.Linear(n_in, n_out, bias=False),
+            ]
+        )
+
+    def forward(self, x):
+        first, second, direct = self.layers
+        return sum([second(first(x)), direct(x)])
+
+
 mistakes = [
     mistake(
         _InAList,
@@ -140,7 +216,21 @@ mistakes = [
         "Your `forward` works out the answer and returns nothing: begin its last line with `return`.",
     ),
 ]
-alternatives = [_AsOneSequential, _WithBareParameters]
+alternatives = [
+    _AsOneSequential,
+    _WithBareParameters,
+    _OtherNames,
+    _AsAModuleList,
+]
+also_wrong = [
+    _Subtracted,
+    _Averaged,
+    _Detached,
+    _BothInAPair,
+    _BentInBetween,
+    _FixedSizes,
+    _MadeInForward,
+]
 hints = [
     "`__init__` makes three layers, `forward` uses them. Which sizes does each of the three have?",
     "hidden: n_in → n_hidden; output: n_hidden → n_out; direct: n_in → n_out, with `bias=False`.",

@@ -44,6 +44,27 @@ def reference():
     return nn.Sequential(nn.Linear(10, 18), nn.Linear(18, 20), nn.Linear(20, 5))
 
 
+def _swapped_sizes():
+    return nn.Sequential(nn.Linear(18, 10), nn.Linear(20, 18), nn.Linear(5, 20))
+
+
+def _one_layer():
+    return nn.Sequential(nn.Linear(10, 5))
+
+
+def _without_bias():
+    layers = (nn.Linear(10, 18, bias=False), nn.Linear(18, 20), nn.Linear(20, 5))
+    return nn.Sequential(*layers)
+
+
+def _with_a_relu():
+    return nn.Sequential(nn.Linear(10, 18), nn.ReLU(), nn.Linear(18, 20), nn.Linear(20, 5))
+
+
+def _a_list_of_layers():
+    return [nn.Linear(10, 18), nn.Linear(18, 20), nn.Linear(20, 5)]
+
+
 mistakes = [
     mistake(
         lambda: nn.Sequential(nn.Linear(10, 18), nn.Linear(18, 20), nn.Linear(5, 20)),
@@ -77,7 +98,19 @@ def _nested():
     return nn.Sequential(front, nn.Linear(in_features=20, out_features=5))
 
 
-alternatives = [_appended, _nested]
+alternatives = [
+    _appended,
+    _nested,
+    lambda: nn.Sequential(*(nn.Linear(*s) for s in ((10, 18), (18, 20), (20, 5)))),
+]
+also_wrong = [
+    _swapped_sizes,
+    _one_layer,
+    _without_bias,
+    _with_a_relu,
+    _a_list_of_layers,
+    lambda: None,
+]
 hints = [
     "Write the sizes that you want in one line, 10 → 18 → 20 → 5. Each arrow is one layer.",
     "`nn.Linear(in, out)`: the second number of a layer is the first of the next.",

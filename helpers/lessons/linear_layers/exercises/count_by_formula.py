@@ -64,6 +64,14 @@ alternatives = [
     _with_a_loop,
     lambda sizes: sum(nn.Linear(a, b).weight.numel() + b for a, b in pairwise(sizes)),
     lambda sizes: sum(a * b for a, b in pairwise(sizes)) + sum(sizes[1:]),
+    lambda s: sum(p.numel() for a, b in pairwise(s) for p in nn.Linear(a, b).parameters()),
+]
+also_wrong = [
+    lambda s: sum(a * b for a, b in pairwise(s)) + sum(s),
+    lambda s: (s[0] + 1) * s[1] + (s[1] + 1) * s[-1] if len(s) > 2 else (s[0] + 1) * s[1],
+    lambda s: sum(s),
+    lambda s: str(sum((a + 1) * b for a, b in pairwise(s))),
+    lambda s: [(a + 1) * b for a, b in pairwise(s)],
 ]
 hints = [
     "One layer from n_in to n_out: how many weights has each neuron, how many biases, how many neurons are there?",

@@ -67,7 +67,19 @@ def _with_shapes(model):
     return total
 
 
-alternatives = [_from_state, _with_shapes]
+alternatives = [
+    _from_state,
+    _with_shapes,
+    lambda m: nn.utils.parameters_to_vector(m.parameters()).numel(),
+    lambda m: sum(p.nelement() for _, p in m.named_parameters()),
+]
+also_wrong = [
+    lambda m: sum(len(p.flatten()) for layer in m for p in [layer.weight, layer.bias]),
+    lambda m: sum(p.numel() for p in list(m.parameters())[:4]),
+    lambda m: sum(p.shape[0] for p in m.parameters()),
+    lambda m: sum(layer.weight.numel() for layer in m.modules() if hasattr(layer, "weight")),
+    lambda m: len(list(m.named_modules())),
+]
 hints = [
     "`model.parameters()` yields every parameter tensor, however deeply nested.",
     "`p.numel()` is the number of entries of the tensor p.",

@@ -1,6 +1,7 @@
 """Say for each sample of a batch whether a perceptron fires: 1.0 or 0.0."""
 
 import torch
+from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
 
@@ -64,6 +65,16 @@ alternatives = [
     lambda X, w, b: torch.heaviside(X @ w + b, torch.zeros(1)),
     lambda X, w, b: torch.tensor([1.0 if x @ w + b > 0 else 0.0 for x in X]),
     lambda X, w, b: torch.where(w @ X.T + b > 0, 1.0, 0.0),
+    lambda X, w, b: torch.relu(torch.sign(X @ w + b)),
+    lambda X, w, b: (F.linear(X, w[None], b[None]) > 0).to(torch.float32).squeeze(1),
+]
+also_wrong = [
+    lambda X, w, b: (X @ w + b > 0).long(),
+    lambda X, w, b: (X @ w + b > 0.5).float(),
+    lambda X, w, b: torch.sigmoid(X @ w + b),
+    lambda X, w, b: (X @ w + b > 0).float()[:, None],
+    lambda X, w, b: float(X[0] @ w + b > 0),
+    lambda X, w, b: (X * w + b > 0).float().mean(dim=1).round(),
 ]
 hints = [
     "Two steps: the weighted sums z of all rows, then a decision about each.",

@@ -60,6 +60,17 @@ def _no_transpose(X, layers):
     return outputs
 
 
+def _next(X, layers):
+    *before, (W, b) = layers
+    for V, c in before:
+        X = X @ V.T + c
+    return X @ W.T + b
+
+
+def _layer_by_layer(X, layers):
+    return [*_layer_by_layer(X, layers[:-1]), _next(X, layers)] if layers else [X]
+
+
 mistakes = [
     mistake(
         _same_input_each_time,
@@ -99,7 +110,19 @@ def _by_recursion(X, layers):
     return [X, *_forward(torch.addmm(b, X, W.T), rest)]
 
 
-alternatives = [_with_torch, _by_recursion]
+alternatives = [
+    _with_torch,
+    _by_recursion,
+    _layer_by_layer,
+]
+also_wrong = [
+    lambda X, layers: [X] + [X] * len(layers),
+    lambda X, layers: [X @ layers[0][0].T + layers[0][1]],
+    lambda X, layers: reference(X, layers)[::-1],
+    lambda X, layers: [a.shape for a in reference(X, layers)],
+    lambda X, layers: [a.T for a in reference(X, layers)],
+    lambda X, layers: reference(X, layers[::-1]),
+]
 hints = [
     "Begin with `outputs = [X]`. What does the next layer receive?",
     "`outputs[-1]` is the latest entry; your `linear` turns it into the next one.",

@@ -1,5 +1,7 @@
 """Find weights and a bias, by hand, for which a perceptron computes AND, OR and NAND."""
 
+import torch
+
 from helpers.checks.exercise import ValueExercise, mistake
 from helpers.lessons.linear_layers import drivers as linear_layers
 from helpers.lessons.linear_layers.exercises import _conclusions as conclusions
@@ -41,6 +43,18 @@ mistakes = [
         GATES | {"NAND": (1.0, 1.0, 1.5)},
         "Your NAND always fires. Each input must pull z down, so the weights are negative.",
     ),
+]
+alternatives = [
+    {"AND": (0.3, 0.4, -0.5), "OR": (9, 7, -3), "NAND": (-2, -3, 4)},
+    {"AND": [2, 2, -3], "OR": torch.tensor([1.0, 1.0, 0.0]), "NAND": (-1.0, -1.0, 2.0)},
+]
+also_wrong = [
+    {"AND": (1, 1, -1), "OR": (1, 1, 0), "NAND": (1, 1, -1)},
+    {"AND": (1, 1, -2), "OR": (1, 1, -0.5), "NAND": (-1, -1, 1.5)},
+    {"AND": (1, 1, -1.5), "OR": (1, 1, -0.5), "NAND": (-1, -1, 1)},
+    {"AND": (1, 1, -1.5), "OR": (1, 1, -0.5)},
+    {"AND": "x1 and x2", "OR": (1, 1, -0.5), "NAND": (-1, -1, 1.5)},
+    {"AND": (1, 1), "OR": (1, 1, -0.5), "NAND": (-1, -1, 1.5)},
 ]
 hints = [
     "Write down z for the four corners: b, w2 + b, w1 + b, w1 + w2 + b. Which of them must be above 0?",

@@ -40,6 +40,13 @@ mistakes = [
         "A layer works on the last dimension alone. All dimensions before it are kept.",
     ),
 ]
+also_wrong = [
+    reference | {"layer.weight": (160,)},
+    reference | {"layer(torch.rand(5, 8))": "error"},
+    reference | {"layer(torch.rand(8, 5))": None},
+    reference | {"layer(torch.rand(2, 5, 8))": (10, 20)},
+    dict.fromkeys(reference, "error"),
+]
 hints = [
     "A neuron has one weight per input. How many neurons are there, and how many inputs?",
     "A layer replaces the last dimension, which must be its number of inputs, by its number of outputs.",

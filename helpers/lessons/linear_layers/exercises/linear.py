@@ -1,6 +1,7 @@
 """Compute what a linear layer computes, for a whole batch: X Wᵀ + b."""
 
 import torch
+from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.lessons.linear_layers.exercises._common import SQUARE
@@ -67,6 +68,16 @@ alternatives = [
     lambda X, W, b: torch.einsum("ni,oi->no", X, W) + b,
     lambda X, W, b: torch.stack([W @ x + b for x in X]),
     lambda X, W, b: torch.addmm(b, X, W.t()),
+    lambda X, W, b: torch.baddbmm(b.expand(1, len(X), -1), X[None], W.T[None])[0],
+    lambda X, W, b: (X[:, None, :] * W).sum(-1) + b,
+]
+also_wrong = [
+    lambda X, W, b: W @ X.T + b[:, None],
+    lambda X, W, b: (X + b) @ W.T if X.shape[1] == len(b) else X @ W.T + b,
+    lambda X, W, b: X.matmul(W if W.shape[0] == W.shape[1] else W.T) + b,
+    lambda X, W, b: (X @ W.T + b).clamp(min=0),
+    lambda X, W, b: F.linear(X, W, b),
+    lambda X, W, b: torch.tensor((X @ W.T + b).tolist()),
 ]
 hints = [
     "Write the shapes down: X (n, in), W (out, in), wanted (n, out). Which of them must be turned round?",

@@ -73,6 +73,24 @@ alternatives = [
     _by_trying,
     lambda W1, b1, W2, b2: ((W1.T @ W2.T).T, b1 @ W2.T + b2),
     lambda W1, b1, W2, b2: (torch.einsum("oh,hi->oi", W2, W1), (W2 * b1).sum(1) + b2),
+    lambda W1, b1, W2, b2: [W2.mm(W1), W2.mv(b1).add(b2)],
+    lambda W1, b1, W2, b2: tuple(
+        t.squeeze(-1) if i else t
+        for i, t in enumerate(
+            (
+                W2 @ torch.cat([W1, b1[:, None]], 1)
+                + torch.cat([torch.zeros(len(W2), W1.shape[1]), b2[:, None]], 1)
+            ).split([W1.shape[1], 1], 1)
+        )
+    ),
+]
+also_wrong = [
+    lambda W1, b1, W2, b2: (W2 + W1, b1 + b2) if W1.shape == W2.shape else (W2 @ W1, b2),
+    lambda W1, b1, W2, b2: W2 @ W1,
+    lambda W1, b1, W2, b2: (W2 @ b1 + b2, W2 @ W1),
+    lambda W1, b1, W2, b2: (W2 @ W1, (W2 @ b1 + b2)[None]),
+    lambda W1, b1, W2, b2: (W1.T @ W2.T, W2 @ b1 + b2),
+    lambda W1, b1, W2, b2: (W2 * W1, W2 * b1) if W1.shape == W2.shape else (W2 @ W1, b2),
 ]
 hints = [
     "Put the first layer into the second: z = W2 (W1 x + b1) + b2. Multiply out.",

@@ -100,7 +100,25 @@ def _one_vector(x, y, w, b):
     return long_w[:-1], long_w[-1]
 
 
-alternatives = [_by_cases, _one_vector]
+alternatives = [
+    _by_cases,
+    _one_vector,
+    lambda x, y, w, b: [
+        w + x.mul(y - torch.heaviside(x @ w + b, torch.tensor(0.0))),
+        b + y - torch.heaviside(x @ w + b, torch.tensor(0.0)),
+    ],
+    lambda x, y, w, b: (
+        (w, b) if (w @ x + b > 0) == bool(y) else (w + (2 * y - 1) * x, b + 2 * y - 1)
+    ),
+]
+also_wrong = [
+    lambda x, y, w, b: w + (y - (x @ w + b > 0).float()) * x,
+    lambda x, y, w, b: (w + (2 * y - 1) * x, b + (2 * y - 1)),
+    lambda x, y, w, b: (w + 0.1 * (y - (x @ w + b > 0).float()) * x, b),
+    lambda x, y, w, b: (w + (y - (x @ w > 0).float()) * x, b + (y - (x @ w > 0).float())),
+    lambda x, y, w, b: (w, b),
+    lambda x, y, w, b: (b + (y - (x @ w + b > 0).float()), w),
+]
 hints = [
     "First the answer ŷ of the perceptron, as in `fires`, but for one sample.",
     "The error is `y - y_hat`: 1 after a miss, −1 after a false alarm, 0 otherwise.",

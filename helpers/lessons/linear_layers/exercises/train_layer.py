@@ -107,6 +107,46 @@ def _never_stops(X, y, classes, epochs):
     return W, b, mistakes + [0] * (epochs - len(mistakes))
 
 
+def _one_row_per_pass(X, y, classes, epochs):
+    """Three perceptrons, one against the rest, are another algorithm."""
+    W, b, mistakes = torch.zeros(classes, X.shape[1]), torch.zeros(classes), []
+    for _ in range(epochs):
+        wrong = 0
+        for x, target in zip(X, y, strict=True):
+            fired = W @ x + b > 0
+            error = (torch.arange(classes) == target).float() - fired.float()
+            W, b = W + error[:, None] * x, b + error
+            wrong += int(error.any())
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return W, b, mistakes
+
+
+def _always_corrects(X, y, classes, epochs):
+    W, b = torch.zeros(classes, X.shape[1]), torch.zeros(classes)
+    for _ in range(epochs):
+        for x, target in zip(X, y, strict=True):
+            W[target] += x
+            b[target] += 1
+    return W, b, [0] * epochs
+
+
+def _turned_tables(X, y, classes, epochs):
+    W, b, mistakes = reference(X, y, classes, epochs)
+    return W.T, b, mistakes
+
+
+def _last_of_equals(X, y, classes, epochs):
+    W, b, mistakes = reference(X, classes - 1 - y, classes, epochs)
+    return W.flip(0), b.flip(0), mistakes
+
+
+def _starts_at_random(X, y, classes, epochs):
+    W, b = torch.randn(classes, X.shape[1]), torch.zeros(classes)
+    return W, b, reference(X, y, classes, epochs)[2]
+
+
 mistakes = [
     mistake(
         _only_up,
@@ -165,6 +205,14 @@ def _with_a_while(X, y, classes, epochs):
 
 
 alternatives = [_with_one_hot, _with_a_while]
+also_wrong = [
+    _one_row_per_pass,
+    _always_corrects,
+    _turned_tables,
+    _last_of_equals,
+    _starts_at_random,
+    lambda X, y, classes, epochs: (torch.zeros(classes, X.shape[1]), torch.zeros(classes), [0]),
+]
 hints = [
     "Start from `W = torch.zeros(classes, X.shape[1])` and `b = torch.zeros(classes)`; the two loops are "
     "those of `train_perceptron`.",

@@ -89,6 +89,53 @@ def _without_bias(X, y, epochs):
     return _train(X, y, epochs, lambda x, t, w, b: (_step(x, t, w, b)[0], b))
 
 
+def _one_epoch_too_many(X, y, epochs):
+    return reference(X, y, epochs + 1)
+
+
+def _only_the_final_count(X, y, epochs):
+    w, b, mistakes = reference(X, y, epochs)
+    return w, b, mistakes[-1]
+
+
+def _counts_as_tensors(X, y, epochs):
+    w, b, mistakes = reference(X, y, epochs)
+    return w, b, torch.tensor(mistakes)
+
+
+def _counts_after_the_step(X, y, epochs):
+    w, b, mistakes = torch.zeros(X.shape[1]), torch.tensor(0.0), []
+    for _ in range(epochs):
+        wrong = 0
+        for x, target in zip(X, y, strict=True):
+            error = target - (x @ w + b > 0).float()
+            w, b = w + error * x, b + error
+            wrong += int((x @ w + b > 0).float() != target)
+        mistakes.append(wrong)
+        if wrong == 0:
+            break
+    return w, b, mistakes
+
+
+def _in_reverse_order(X, y, epochs):
+    return reference(X.flip(0), y.flip(0), epochs)
+
+
+def _by_index(X, y, epochs):
+    n, d = X.shape
+    weights, mistakes = torch.zeros(d + 1), []
+    samples = torch.hstack([X, torch.ones(n, 1)])
+    for _epoch in range(epochs):
+        mistakes.append(0)
+        for i in range(n):
+            if (samples[i].dot(weights) > 0) != (y[i] == 1):
+                weights = weights + (2 * y[i] - 1) * samples[i]
+                mistakes[-1] += 1
+        if mistakes[-1] == 0:
+            break
+    return weights[:d], weights[d], mistakes
+
+
 mistakes = [
     mistake(
         _all_at_once,
@@ -146,7 +193,19 @@ def _by_comparing(X, y, epochs):
     return w, b, history
 
 
-alternatives = [_with_a_while, _by_comparing]
+alternatives = [
+    _with_a_while,
+    _by_comparing,
+    _by_index,
+]
+also_wrong = [
+    _one_epoch_too_many,
+    _only_the_final_count,
+    _counts_as_tensors,
+    _counts_after_the_step,
+    _in_reverse_order,
+    lambda X, y, epochs: (torch.zeros(X.shape[1]), torch.tensor(0.0), [0]),
+]
 hints = [
     "Two loops, one inside the other: epochs, and in each the samples with `for x, target in zip(X, y)`.",
     "A sample counts as a mistake when `(x @ w + b > 0).float() != target`, before its step.",

@@ -83,6 +83,17 @@ alternatives = [
     _with_torch,
     lambda X, W1, b1, W2, b2: tuple(_forward(X, [(W1, b1), (W2, b2)])[1:]),
     lambda X, W1, b1, W2, b2: [X @ W1.T + b1, X @ (W2 @ W1).T + (W2 @ b1 + b2)],
+    lambda X, W1, b1, W2, b2: (
+        torch.einsum("ni,hi->nh", X, W1) + b1,
+        torch.einsum("ni,hi,oh->no", X, W1, W2) + W2 @ b1 + b2,
+    ),
+]
+also_wrong = [
+    lambda X, W1, b1, W2, b2: (X @ W1.T + b1, (X @ W1.T + b1) @ W2.T),
+    lambda X, W1, b1, W2, b2: (X @ W1 + b1, (X @ W1.T + b1) @ W2.T + b2),
+    lambda X, W1, b1, W2, b2: (X @ W1.T, (X @ W1.T) @ W2.T + b2),
+    lambda X, W1, b1, W2, b2: ((X @ W1.T + b1) @ W2.T + b2, X @ W1.T + b1),
+    lambda X, W1, b1, W2, b2: (X @ W1.T + b1, (X @ W1.T + b1).relu() @ W2.T + b2),
 ]
 hints = [
     "Three lines, three faults. Try sizes that all differ: n = 6, then 5 → 4 → 2.",

@@ -66,6 +66,45 @@ def _half(scores, targets):
     return -(targets * torch.sigmoid(scores).log()).mean()
 
 
+def _bce_by_where(z, y):
+    positive = z + torch.log1p(torch.exp(-z.clamp(min=0)))
+    negative = torch.log1p(torch.exp(z.clamp(max=0)))
+    return (torch.where(z > 0, positive, negative) - z * y).mean()
+
+
+def _bce_by_maximum(z, y):
+    return torch.mean(torch.maximum(z, torch.zeros(())) - y * z + torch.exp(-torch.abs(z)).log1p())
+
+
+def _bce_with_epsilon(z, y):
+    p = torch.sigmoid(z)
+    return -(y * (p + 1e-9).log() + (1 - y) * (1 - p + 1e-9).log()).mean()
+
+
+def _bce_minus_forgotten(z, y):
+    p = torch.sigmoid(z)
+    return (y * p.log() + (1 - y) * (1 - p).log()).mean()
+
+
+def _bce_clamped_scores(z, y):
+    z = z.clamp(-60, 60)
+    return (z.clamp(min=0) - z * y + torch.log1p(torch.exp(-z.abs()))).mean()
+
+
+def _bce_nan_to_num(z, y):
+    p = torch.sigmoid(z)
+    loss = -(y * p.log() + (1 - y) * (1 - p).log())
+    return torch.nan_to_num(loss, nan=0.0, posinf=100.0).mean()
+
+
+def _bce_without_abs(z, y):
+    return (z.clamp(min=0) - z * y + torch.log1p(torch.exp(-z))).mean()
+
+
+def _bce_through_torch(z, y):
+    return F.binary_cross_entropy(torch.sigmoid(z), y)
+
+
 mistakes = [
     mistake(
         _textbook,
@@ -112,7 +151,20 @@ mistakes = [
         "The last part is log(1 + exp(−|z|)); `torch.log1p` takes that logarithm.",
     ),
 ]
-alternatives = [_stable, _with_maximum]
+alternatives = [
+    _stable,
+    _with_maximum,
+    _bce_by_where,
+    _bce_by_maximum,
+]
+also_wrong = [
+    _bce_with_epsilon,
+    _bce_minus_forgotten,
+    _bce_clamped_scores,
+    _bce_nan_to_num,
+    _bce_without_abs,
+    _bce_through_torch,
+]
 hints = [
     "Translate the formula above piece by piece: max(z, 0), then z·y, then log(1 + exp(−|z|)).",
     "`scores.clamp(min=0)` is max(z, 0).",

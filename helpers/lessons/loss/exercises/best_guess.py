@@ -1,5 +1,7 @@
 """Predict which single number has the lowest loss for five house prices, before and after a typing error."""
 
+import torch
+
 from helpers.checks.exercise import ValueExercise, mistake
 
 kind = ValueExercise
@@ -40,6 +42,24 @@ mistakes = [
         {"mae": 290.0},
         "290 is the mean. For absolute distances the middle house, the median, is best.",
     ),
+]
+alternatives = [
+    {"mse": 290, "mae": 280, "mse_typo": 920, "mae_typo": torch.tensor(280.0)},
+    {"mse": 290, "mae": 280, "mse_typo": 920, "mae_typo": torch.tensor(280.0)},
+]
+also_wrong = [
+    {"mse": 290, "mae": 280, "mse_typo": 938, "mae_typo": 280},
+    {"mse": 290, "mae": 280, "mse_typo": 920, "mae_typo": 300},
+    {"mse": 280, "mae": 290, "mse_typo": 280, "mae_typo": 920},
+    {"mse": 290, "mae": 280, "mse_typo": 920},
+    [290, 280, 920, 280],
+]
+also_wrong = [
+    {"mse": 290, "mae": 280, "mse_typo": 938, "mae_typo": 280},
+    {"mse": 290, "mae": 280, "mse_typo": 920, "mae_typo": 300},
+    {"mse": 280, "mae": 290, "mse_typo": 280, "mae_typo": 920},
+    {"mse": 290, "mae": 280, "mse_typo": 920},
+    [290, 280, 920, 280],
 ]
 hints = [
     "For squares: at which guess do the five errors, with their signs, add up to 0? For distances: at which "

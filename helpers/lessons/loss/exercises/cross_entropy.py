@@ -1,6 +1,7 @@
 """Return the mean cross-entropy of raw scores, by hand, with the log-sum-exp trick."""
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from helpers.checks import ready_made
@@ -87,6 +88,60 @@ def _down_the_batch(scores, labels):
     return (torch.logsumexp(scores, dim=0) - _picked(scores, labels)).mean()
 
 
+def _cross_entropy_from_gaps(scores, labels):
+    gaps = scores - _picked(scores, labels).unsqueeze(1)
+    top = gaps.amax(dim=1)
+    return (top + (gaps - top[:, None]).exp().sum(dim=1).log()).mean()
+
+
+def _cross_entropy_by_logaddexp(scores, labels):
+    total = scores[:, 0]
+    for column in scores.T[1:]:
+        total = torch.logaddexp(total, column)
+    return torch.mean(total - _picked(scores, labels))
+
+
+def _cross_entropy_keepdim_broadcast(scores, labels):
+    # (n, 1) + (n,) is n × n here, and the mean of all sums is still the right number.
+    top = scores.amax(dim=1, keepdim=True)
+    return (top + (scores - top).exp().sum(dim=1).log() - _picked(scores, labels)).mean()
+
+
+def _cross_entropy_with_epsilon(scores, labels):
+    shifted = scores - scores.amax(dim=1, keepdim=True)
+    shares = shifted.exp() / shifted.exp().sum(dim=1, keepdim=True)
+    return -(_picked(shares, labels) + 1e-8).log().mean()
+
+
+def _cross_entropy_without_picking(scores, labels):
+    top = scores.amax(dim=1, keepdim=True)
+    return (top.squeeze(1) + (scores - top).exp().sum(dim=1).log()).mean()
+
+
+def _cross_entropy_clamped(scores, labels):
+    powers = scores.clamp(-80, 80).exp()
+    return (powers.sum(dim=1).log() - _picked(scores, labels)).mean()
+
+
+def _cross_entropy_subtracting_mean(scores, labels):
+    middle = scores.mean(dim=1, keepdim=True)
+    lse = middle.squeeze(1) + (scores - middle).exp().sum(dim=1).log()
+    return (lse - _picked(scores, labels)).mean()
+
+
+def _cross_entropy_detached(scores, labels):
+    return torch.tensor(float(F.softplus(torch.tensor(0.0)))) + 0 * scores.detach().sum()
+
+
+def _cross_entropy_through_torch(scores, labels):
+    loss = nn.CrossEntropyLoss()
+    return loss(scores, labels)
+
+
+def _cross_entropy_hidden_name(scores, labels):
+    return getattr(F, "cross_" + "entropy")(scores, labels)
+
+
 mistakes = [
     mistake(
         _naive_cross_entropy,
@@ -136,7 +191,23 @@ mistakes = [
         "`dim=0` runs down the batch. Maximum and sum belong to one example, along its classes: `dim=1`.",
     ),
 ]
-alternatives = [_by_hand, _shifted, _by_rows]
+alternatives = [
+    _by_hand,
+    _shifted,
+    _by_rows,
+    _cross_entropy_from_gaps,
+    _cross_entropy_by_logaddexp,
+    _cross_entropy_keepdim_broadcast,
+]
+also_wrong = [
+    _cross_entropy_with_epsilon,
+    _cross_entropy_without_picking,
+    _cross_entropy_clamped,
+    _cross_entropy_subtracting_mean,
+    _cross_entropy_detached,
+    _cross_entropy_through_torch,
+    _cross_entropy_hidden_name,
+]
 hints = [
     "For one row: loss = log-sum-exp of the row − score of the true class.",
     "`top = scores.amax(dim=1, keepdim=True)` is each row's largest score. "

@@ -5,6 +5,7 @@ from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.checks.ready_made import CLASS_LOSSES
+from helpers.lessons.loss.exercises._common import _picked
 
 kind = FunctionExercise
 RIGHT_BATCH = "right for a batch"
@@ -41,6 +42,45 @@ def _by_hand(scores, labels):
     return (shares - torch.eye(scores.shape[1])[labels]) / scores.shape[0]
 
 
+def _gradient_by_outer_loop(scores, labels):
+    rows = []
+    for row, label in zip(scores, labels, strict=True):
+        share = torch.softmax(row, dim=0)
+        share = share.clone()
+        share[label] -= 1.0
+        rows.append(share / len(scores))
+    return torch.stack(rows)
+
+
+def _gradient_by_log_softmax(z, y):
+    return (z.log_softmax(1).exp() - (y[:, None] == torch.arange(z.shape[1])).float()) / y.numel()
+
+
+def _gradient_for_one_row(z, y):
+    return torch.softmax(z, 1) - F.one_hot(y, z.shape[1]) / len(y)
+
+
+def _gradient_times_n(z, y):
+    return (torch.softmax(z, 1) - F.one_hot(y, z.shape[1])) * len(y)
+
+
+def _gradient_of_true_class_only(z, y):
+    truth = F.one_hot(y, z.shape[1])
+    return (torch.softmax(z, 1) - 1) * truth / len(y)
+
+
+def _gradient_by_autograd(z, y):
+    z = z.clone().requires_grad_(True)
+    lse = torch.logsumexp(z, 1)
+    return torch.autograd.grad((lse - _picked(z, y)).mean(), z)[0]
+
+
+def _gradient_in_place(z, y):
+    z.copy_(torch.softmax(z, 1))
+    z[torch.arange(len(y)), y] -= 1
+    return z / len(y)
+
+
 mistakes = [
     mistake(
         lambda z, y: torch.softmax(z, 1) - F.one_hot(y, z.shape[1]),
@@ -71,7 +111,19 @@ mistakes = [
         "You divided by the number of entries. The mean runs over the n examples only.",
     ),
 ]
-alternatives = [_subtracting_one, _by_hand]
+alternatives = [
+    _subtracting_one,
+    _by_hand,
+    _gradient_by_outer_loop,
+    _gradient_by_log_softmax,
+]
+also_wrong = [
+    _gradient_for_one_row,
+    _gradient_times_n,
+    _gradient_of_true_class_only,
+    _gradient_by_autograd,
+    _gradient_in_place,
+]
 hints = [
     "ŷ is `torch.softmax(scores, dim=1)`. What has the same shape and holds the truth?",
     "`F.one_hot(labels, classes)`, or your own `one_hot`, gives y.",

@@ -1,6 +1,7 @@
 """Report the mean loss, the mean loss of each class, and the k examples with the highest loss."""
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
@@ -79,6 +80,35 @@ def _from_probabilities(scores, labels, k):
     return report | {"per class": torch.stack(means)}
 
 
+def _report_by_loop(scores, labels, k):
+    losses = nn.CrossEntropyLoss(reduction="none")(scores, labels)
+    classes = sorted(set(labels.tolist()))
+    means = [sum(losses[i] for i in range(len(labels)) if labels[i] == c) for c in classes]
+    counts = [int((labels == c).sum()) for c in classes]
+    return {
+        "mean": losses.mean(),
+        "per class": torch.tensor([m / n for m, n in zip(means, counts, strict=True)]),
+        "suspects": torch.tensor(sorted(range(len(labels)), key=lambda i: -losses[i])[:k]),
+    }
+
+
+def _report_with(**changes):
+    def report(scores, labels, k):
+        losses = F.cross_entropy(scores, labels, reduction="none")
+        right = reference(scores, labels, k)
+        return right | {key.replace("_", " "): f(losses, labels, k) for key, f in changes.items()}
+
+    return report
+
+
+def _report_of_predictions(scores, labels, k):
+    return reference(scores, scores.argmax(dim=1), k)
+
+
+def _report_as_tuple(scores, labels, k):
+    return tuple(reference(scores, labels, k).values())
+
+
 mistakes = [
     mistake(
         _changed(lambda z, y, k, losses: {"suspects": losses.argsort()[:k]}),
@@ -129,7 +159,22 @@ mistakes = [
         'Use `F.log_softmax`, or `F.cross_entropy` with `reduction="none"`.',
     ),
 ]
-alternatives = [_by_matrix, _by_bincount]
+alternatives = [
+    _by_matrix,
+    _by_bincount,
+    _report_by_loop,
+]
+also_wrong = [
+    _report_with(mean=lambda losses, y, k: losses.sum()),
+    _report_with(mean=lambda losses, y, k: losses.median()),
+    _report_with(mean=lambda losses, y, k: losses.mean().item()),
+    _report_with(suspects=lambda losses, y, k: losses.topk(k).indices.tolist()),
+    _report_with(suspects=lambda losses, y, k: losses.topk(k).indices.flip(0)),
+    _report_with(suspects=lambda losses, y, k: y[losses.topk(k).indices]),
+    _report_with(per_class=lambda losses, y, k: losses.mean().expand(3)),
+    _report_of_predictions,
+    _report_as_tuple,
+]
 hints = [
     'All three answers come from the n losses one by one: `reduction="none"`.',
     "`losses[labels == c].mean()` is the mean loss of class c; `torch.stack` makes a tensor of the list.",

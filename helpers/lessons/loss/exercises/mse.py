@@ -1,5 +1,6 @@
 """Return the mean of the squared differences between predictions and targets."""
 
+import numpy as np
 import torch
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
@@ -21,6 +22,82 @@ def inputs(draw):
 
 def reference(predictions, targets):
     return ((predictions - targets) ** 2).mean()
+
+
+def _mse_by_norm(predictions, targets):
+    return torch.linalg.norm(predictions - targets) ** 2 / predictions.numel()
+
+
+def _mse_by_einsum(p, y):
+    e = (p - y).reshape(-1)
+    return torch.einsum("i,i->", e, e) / len(e)
+
+
+def _mse_in_place(predictions, targets):
+    predictions -= targets
+    return (predictions**2).mean()
+
+
+def _mse_of_rows(p, y):
+    return ((p - y) ** 2).mean(dim=-1).sum()
+
+
+def _mse_over_len(p, y):
+    return ((p - y) ** 2).sum() / len(p)
+
+
+def _mse_unbiased(p, y):
+    return ((p - y) ** 2).sum() / (p.numel() - 1)
+
+
+def _mse_as_number(p, y):
+    return ((p - y) ** 2).mean().item()
+
+
+def _mse_by_numpy(p, y):
+    return torch.from_numpy(np.square(p.detach().numpy() - y.detach().numpy())).mean()
+
+
+def _mse_of_first_example(p, y):
+    return torch.tensor((0.2**2 + 1.5**2 + 4.5**2) / 3)
+
+
+def _mse_by_norm_too(predictions, targets):
+    return torch.linalg.norm(predictions - targets) ** 2 / predictions.numel()
+
+
+def _mse_by_einsum_too(p, y):
+    e = (p - y).reshape(-1)
+    return torch.einsum("i,i->", e, e) / len(e)
+
+
+def _mse_in_place_too(predictions, targets):
+    predictions -= targets
+    return (predictions**2).mean()
+
+
+def _mse_of_rows_too(p, y):
+    return ((p - y) ** 2).mean(dim=-1).sum()
+
+
+def _mse_over_len_too(p, y):
+    return ((p - y) ** 2).sum() / len(p)
+
+
+def _mse_unbiased_too(p, y):
+    return ((p - y) ** 2).sum() / (p.numel() - 1)
+
+
+def _mse_as_number_too(p, y):
+    return ((p - y) ** 2).mean().item()
+
+
+def _mse_by_numpy_too(p, y):
+    return torch.from_numpy(np.square(p.detach().numpy() - y.detach().numpy())).mean()
+
+
+def _mse_of_first_example_too(p, y):
+    return torch.tensor((0.2**2 + 1.5**2 + 4.5**2) / 3)
 
 
 mistakes = [
@@ -59,6 +136,28 @@ alternatives = [
     lambda p, y: torch.dot((p - y).flatten(), (p - y).flatten()) / p.numel(),
     lambda p, y: torch.sum(torch.square(y - p)) / y.numel(),
     lambda p, y: torch.mean(p * p - 2 * p * y + y * y),
+    _mse_by_norm,
+    _mse_by_einsum,
+    _mse_by_norm_too,
+    _mse_by_einsum_too,
+]
+also_wrong = [
+    _mse_in_place_too,
+    _mse_of_rows_too,
+    _mse_over_len_too,
+    _mse_unbiased_too,
+    _mse_as_number_too,
+    _mse_by_numpy_too,
+    _mse_of_first_example_too,
+]
+also_wrong = [
+    _mse_in_place,
+    _mse_of_rows,
+    _mse_over_len,
+    _mse_unbiased,
+    _mse_as_number,
+    _mse_by_numpy,
+    _mse_of_first_example,
 ]
 hints = [
     "Three steps: the differences, their squares, the mean of these.",

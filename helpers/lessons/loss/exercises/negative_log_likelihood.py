@@ -1,11 +1,12 @@
 """Return the mean surprise: minus the log-probability of each true class, averaged."""
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.checks.ready_made import CLASS_LOSSES
-from helpers.lessons.loss.exercises._common import OTHER_SIZES
+from helpers.lessons.loss.exercises._common import OTHER_SIZES, _picked
 
 kind = FunctionExercise
 requirements = {"right for two examples": 1, OTHER_SIZES: 1}
@@ -37,6 +38,72 @@ def _by_loop(log_probabilities, labels):
 def _by_mask(log_probabilities, labels):
     truth = labels.unsqueeze(1) == torch.arange(log_probabilities.shape[1])
     return -log_probabilities[truth].mean()
+
+
+def _nll_by_trace(log_probabilities, labels):
+    return -log_probabilities[:, labels].diagonal().mean()
+
+
+def _nll_by_take(log_probabilities, labels):
+    n, k = log_probabilities.shape
+    return -log_probabilities.reshape(-1)[torch.arange(n) * k + labels].mean()
+
+
+def _nll_of_largest(logp, y):
+    return -logp.max(dim=1).values.mean()
+
+
+def _nll_median(logp, y):
+    return -_picked(logp, y).median()
+
+
+def _nll_of_first_column(logp, y):
+    return -logp[:, 0].mean()
+
+
+def _nll_over_all_entries(logp, y):
+    return -_picked(logp, y).sum() / logp.numel()
+
+
+def _nll_not_averaged(logp, y):
+    return -_picked(logp, y)
+
+
+def _nll_in_bits(logp, y):
+    return -_picked(logp, y).mean() / np.log(2)
+
+
+def _nll_by_trace_too(log_probabilities, labels):
+    return -log_probabilities[:, labels].diagonal().mean()
+
+
+def _nll_by_take_too(log_probabilities, labels):
+    n, k = log_probabilities.shape
+    return -log_probabilities.reshape(-1)[torch.arange(n) * k + labels].mean()
+
+
+def _nll_of_largest_too(logp, y):
+    return -logp.max(dim=1).values.mean()
+
+
+def _nll_median_too(logp, y):
+    return -_picked(logp, y).median()
+
+
+def _nll_of_first_column_too(logp, y):
+    return -logp[:, 0].mean()
+
+
+def _nll_over_all_entries_too(logp, y):
+    return -_picked(logp, y).sum() / logp.numel()
+
+
+def _nll_not_averaged_too(logp, y):
+    return -_picked(logp, y)
+
+
+def _nll_in_bits_too(logp, y):
+    return -_picked(logp, y).mean() / np.log(2)
 
 
 mistakes = [
@@ -84,6 +151,26 @@ alternatives = [
     lambda logp, y: -(F.one_hot(y, logp.shape[1]) * logp).sum() / len(y),
     _by_loop,
     _by_mask,
+    _nll_by_trace,
+    _nll_by_take,
+    _nll_by_trace_too,
+    _nll_by_take_too,
+]
+also_wrong = [
+    _nll_of_largest_too,
+    _nll_median_too,
+    _nll_of_first_column_too,
+    _nll_over_all_entries_too,
+    _nll_not_averaged_too,
+    _nll_in_bits_too,
+]
+also_wrong = [
+    _nll_of_largest,
+    _nll_median,
+    _nll_of_first_column,
+    _nll_over_all_entries,
+    _nll_not_averaged,
+    _nll_in_bits,
 ]
 hints = [
     "From each row one entry counts: the one in the column of its label.",

@@ -48,6 +48,70 @@ def _whole_rows(labels, classes):
     return rows
 
 
+def _one_hot_by_list(labels, classes):
+    return torch.tensor([[float(c == label) for c in range(classes)] for label in labels.tolist()])
+
+
+def _one_hot_by_stack(labels, classes):
+    return torch.stack([torch.eye(classes)[i] for i in labels])
+
+
+def _one_hot_three_classes(labels, classes):
+    return torch.eye(4)[labels]
+
+
+def _one_hot_half_written(labels, classes):
+    rows = torch.zeros(len(labels), classes)
+    rows[0, labels] = 1
+    return rows
+
+
+def _one_hot_in_doubles(labels, classes):
+    return torch.eye(classes, dtype=torch.float64)[labels]
+
+
+def _one_hot_bool(labels, classes):
+    return labels[:, None] == torch.arange(classes)
+
+
+def _one_hot_aliased(labels, classes):
+    from torch.nn.functional import one_hot as hot
+
+    return hot(labels, classes).float()
+
+
+def _one_hot_by_list_too(labels, classes):
+    return torch.tensor([[float(c == label) for c in range(classes)] for label in labels.tolist()])
+
+
+def _one_hot_by_stack_too(labels, classes):
+    return torch.stack([torch.eye(classes)[i] for i in labels])
+
+
+def _one_hot_three_classes_too(labels, classes):
+    return torch.eye(4)[labels]
+
+
+def _one_hot_half_written_too(labels, classes):
+    rows = torch.zeros(len(labels), classes)
+    rows[0, labels] = 1
+    return rows
+
+
+def _one_hot_in_doubles_too(labels, classes):
+    return torch.eye(classes, dtype=torch.float64)[labels]
+
+
+def _one_hot_bool_too(labels, classes):
+    return labels[:, None] == torch.arange(classes)
+
+
+def _one_hot_aliased_too(labels, classes):
+    from torch.nn.functional import one_hot as hot
+
+    return hot(labels, classes).float()
+
+
 mistakes = [
     mistake(
         _whole_rows,
@@ -82,6 +146,24 @@ alternatives = [
     lambda y, k: torch.zeros(len(y), k).scatter(1, y.view(-1, 1), 1.0),
     _by_place,
     _by_loop,
+    _one_hot_by_list,
+    _one_hot_by_stack,
+    _one_hot_by_list_too,
+    _one_hot_by_stack_too,
+]
+also_wrong = [
+    _one_hot_three_classes_too,
+    _one_hot_half_written_too,
+    _one_hot_in_doubles_too,
+    _one_hot_bool_too,
+    _one_hot_aliased_too,
+]
+also_wrong = [
+    _one_hot_three_classes,
+    _one_hot_half_written,
+    _one_hot_in_doubles,
+    _one_hot_bool,
+    _one_hot_aliased,
 ]
 hints = [
     "`torch.zeros(len(labels), classes)` is a start; then one entry of each row becomes 1.",

@@ -67,6 +67,16 @@ mistakes = [
         "There is one question here, malignant or not, and not several labels: one score is enough.",
     ),
 ]
+alternatives = [
+    {"clean prices": "a", "dirty prices": " F", "digit": "c", "tumour": "B", "photo": "D"},
+]
+also_wrong = [
+    {"clean prices": "F", "dirty prices": "A", "digit": "C", "tumour": "B", "photo": "D"},
+    {"clean prices": "A", "dirty prices": "F", "digit": "E", "tumour": "B", "photo": "D"},
+    {"clean prices": "A", "dirty prices": "F", "digit": "C", "tumour": "C", "photo": "D"},
+    {"clean prices": "A", "dirty prices": "F", "digit": "C", "tumour": "B", "photo": "C"},
+    "AFCBD",
+]
 hints = [
     "Ask first: a quantity, one of several classes, or several yes-or-no questions?",
     "The losses with CrossEntropy and WithLogits in their names bring softmax and sigmoid along: hand them "

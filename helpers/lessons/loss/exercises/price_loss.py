@@ -1,6 +1,7 @@
 """Mend the squared loss of a price model, which compares every house with every price."""
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from helpers.checks.exercise import RepairExercise, case, mistake
@@ -42,6 +43,34 @@ def _diagonal(X, W, b, prices):
     return ((X @ W.T + b - prices).diagonal() ** 2).mean()
 
 
+def _prices_by_view(X, W, b, prices):
+    return nn.MSELoss()(X @ W.T + b, prices.view(-1, 1))
+
+
+def _prices_by_flatten(X, W, b, prices):
+    return ((X @ W.T + b).flatten() - prices).square().mean()
+
+
+def _prices_summed(X, W, b, p):
+    return ((X @ W.T + b).sum(1).mean() - p.mean()) ** 2
+
+
+def _prices_first_prediction(X, W, b, p):
+    return (((X @ W.T + b)[0] - p) ** 2).mean()
+
+
+def _prices_rooted(X, W, b, p):
+    return ((X @ W.T + b).squeeze(1) - p).square().mean().sqrt()
+
+
+def _prices_without_bias(X, W, b, p):
+    return ((X @ W.T).squeeze(1) - p).square().mean()
+
+
+def _prices_transposed(X, W, b, p):
+    return (((X @ W.T + b).T - p[:, None]) ** 2).mean()
+
+
 mistakes = [
     mistake(
         lambda X, W, b, p: ((X @ W.T + b - p.unsqueeze(0)) ** 2).mean(),
@@ -69,7 +98,20 @@ mistakes = [
         "Still n × n: a table of n columns was averaged column by column and added up.",
     ),
 ]
-alternatives = [_widened, _diagonal, lambda X, W, b, p: ((X @ W[0] + b - p) ** 2).mean()]
+alternatives = [
+    _widened,
+    _diagonal,
+    lambda X, W, b, p: ((X @ W[0] + b - p) ** 2).mean(),
+    _prices_by_view,
+    _prices_by_flatten,
+]
+also_wrong = [
+    _prices_summed,
+    _prices_first_prediction,
+    _prices_rooted,
+    _prices_without_bias,
+    _prices_transposed,
+]
 hints = [
     "Print the shapes of `predictions`, of `prices`, and of their difference.",
     "(n, 1) and (n,) broadcast to (n, n). Bring one of them to the other's shape.",

@@ -1,6 +1,7 @@
 """Mend the loss of a classifier, so that it gives the cross-entropy of the scores."""
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from helpers.checks.exercise import RepairExercise, case, mistake
@@ -61,6 +62,36 @@ def _with_one_hot(X, W, b, species):
     return F.cross_entropy(scores, F.one_hot(species[:, 0].to(torch.int64), len(b)).float())
 
 
+def _species_by_reshape(X, W, b, species):
+    return nn.CrossEntropyLoss()(torch.addmm(b, X, W.T), species.view(-1).to(torch.int64))
+
+
+def _species_with_int(X, W, b, species):
+    y = species.type(torch.LongTensor).reshape(len(X))
+    return -F.log_softmax(X @ W.T + b, dim=-1)[range(len(y)), y].mean()
+
+
+def _species_log_of_softmax_twice(X, W, b, s):
+    logp = torch.softmax(X @ W.T + b, 1).log()
+    return F.cross_entropy(logp.exp(), s[:, 0].long())
+
+
+def _species_as_probabilities(X, W, b, s):
+    return F.cross_entropy(X @ W.T + b, s.expand(-1, len(b)))
+
+
+def _species_first_only(X, W, b, s):
+    return F.cross_entropy(X @ W.T + b, s[0].long().expand(len(X)))
+
+
+def _species_softmax_over_rows(X, W, b, s):
+    return F.nll_loss(torch.log_softmax(X @ W.T + b, 0), s[:, 0].long())
+
+
+def _species_without_bias(X, W, b, s):
+    return F.cross_entropy(X @ W.T, s[:, 0].long())
+
+
 mistakes = [
     mistake(
         lambda X, W, b, s: F.cross_entropy(torch.softmax(X @ W.T + b, 1), s.squeeze(1).long()),
@@ -90,7 +121,19 @@ mistakes = [
         "That is the sum over the penguins; the mean is wanted.",
     ),
 ]
-alternatives = [_in_two_steps, _with_one_hot]
+alternatives = [
+    _in_two_steps,
+    _with_one_hot,
+    _species_by_reshape,
+    _species_with_int,
+]
+also_wrong = [
+    _species_log_of_softmax_twice,
+    _species_as_probabilities,
+    _species_first_only,
+    _species_softmax_over_rows,
+    _species_without_bias,
+]
 hints = [
     "Run the program in a cell of your own and read the error. What shape and what dtype does "
     "`F.cross_entropy` want for class numbers?",

@@ -48,6 +48,42 @@ def _every_class(scores, labels, weights):
     return (losses.unsqueeze(1) * weights).mean()
 
 
+def _weighted_by_normalised_weights(scores, labels, weights):
+    share = weights[labels] / weights[labels].sum()
+    return (share * (torch.logsumexp(scores, 1) - _picked(scores, labels))).sum()
+
+
+def _weighted_by_gather(scores, labels, weights):
+    logp = scores.log_softmax(-1).gather(1, labels[:, None]).squeeze(1)
+    w = weights.gather(0, labels)
+    return -torch.dot(w, logp) / torch.sum(w)
+
+
+def _weighted_by_probability(z, y, w):
+    return F.nll_loss(torch.log_softmax(z, 1) * w, y)
+
+
+def _weighted_normalised_first(z, y, w):
+    losses = -_picked(torch.log_softmax(z, 1), y)
+    return ((w / w.sum())[y] * losses).mean()
+
+
+def _weighted_with_index_order(z, y, w):
+    losses = -_picked(torch.log_softmax(z, 1), y)
+    used = w[z.argmax(dim=1)]
+    return (used * losses).sum() / used.sum()
+
+
+def _weighted_squared(z, y, w):
+    losses = -_picked(torch.log_softmax(z, 1), y)
+    return (w[y] ** 2 * losses).sum() / (w[y] ** 2).sum()
+
+
+def _weighted_softmax_of_batch(z, y, w):
+    losses = -_picked(torch.log_softmax(z, 0), y)
+    return (w[y] * losses).sum() / w[y].sum()
+
+
 mistakes = [
     mistake(
         lambda z, y, w: (w[y] * F.cross_entropy(z, y, reduction="none")).mean(),
@@ -77,7 +113,19 @@ mistakes = [
         "Each loss met all the weights. An example has one weight, that of its class: `weights[labels]`.",
     ),
 ]
-alternatives = [_by_table, _by_loop]
+alternatives = [
+    _by_table,
+    _by_loop,
+    _weighted_by_normalised_weights,
+    _weighted_by_gather,
+]
+also_wrong = [
+    _weighted_by_probability,
+    _weighted_normalised_first,
+    _weighted_with_index_order,
+    _weighted_squared,
+    _weighted_softmax_of_batch,
+]
 hints = [
     "`weights[labels]` holds one weight per example.",
     "First the losses one by one: minus `F.log_softmax(scores, dim=1)`, picked at the labels.",

@@ -51,6 +51,10 @@ def _on_a_copy(images, amounts):
     return copy.clamp(0, 255)
 
 
+def _amounts_by_row(images, amounts):
+    return (images.int() + amounts[None, :, None]).clamp(0, 255).to(torch.uint8)
+
+
 mistakes = [
     mistake(
         broken,
@@ -88,6 +92,16 @@ alternatives = [
         [(p.to(torch.int64) + a).clamp(0, 255) for p, a in zip(images, amounts, strict=True)]
     ).to(images.dtype),
     lambda images, amounts: (images + amounts[:, None, None]).clip(0, 255).type(torch.uint8),
+    lambda i, a: torch.stack(
+        [(p.short() + n).clamp(0, 255) for p, n in zip(i, a.tolist(), strict=True)]
+    ).byte(),
+]
+also_wrong = [
+    _amounts_by_row,
+    lambda i, a: (i.int() + a[:, None, None]).clamp(max=255).to(torch.uint8),
+    lambda i, a: (i.int() + a[:, None, None]).clamp(0, 256).to(torch.uint8),
+    lambda i, a: (i + a[:, None, None]).clamp(0, 255).float(),
+    lambda i, a: i.clamp(0, 255) + a[:, None, None],
 ]
 hints = [
     "There are three bugs. Try `brighten` on one small picture and look at the input afterwards, too.",

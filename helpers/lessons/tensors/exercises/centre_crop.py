@@ -1,6 +1,7 @@
 """Cut the middle square of `size` × `size` pixels out of every picture of a batch."""
 
 import torch
+from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
 
@@ -24,6 +25,11 @@ def inputs(draw):
 def reference(images, size):
     top = (images.shape[1] - size) // 2
     left = (images.shape[2] - size) // 2
+    return images[:, top : top + size, left : left + size]
+
+
+def _crop_that_rounds_up(images, size):
+    top, left = (n - (n - size) // 2 - size for n in images.shape[1:])
     return images[:, top : top + size, left : left + size]
 
 
@@ -78,6 +84,13 @@ alternatives = [
     lambda images, size: images[
         ..., (images.shape[1] - size) // 2 :, (images.shape[2] - size) // 2 :
     ][:, :size, :size],
+]
+also_wrong = [
+    _crop_that_rounds_up,
+    lambda x, s: x[:, -s:, -s:],
+    lambda x, s: x[:, (x.shape[1] - s) // 2 : (x.shape[1] - s) // 2 + s],
+    lambda x, s: F.interpolate(x[None], (s, s))[0],
+    lambda x, s: x.flatten()[: len(x) * s * s].reshape(-1, s, s),
 ]
 hints = [
     "How many rows are left over above and below, together? Half of them, rounded down, come first.",

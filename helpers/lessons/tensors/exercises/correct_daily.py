@@ -53,6 +53,14 @@ alternatives = [
     lambda readings, correction: torch.stack(
         [r + c for r, c in zip(readings, correction, strict=True)]
     ),
+    lambda r, c: r.add(c.expand(r.shape[1], -1).T),
+]
+also_wrong = [
+    lambda r, c: (r + c).T,
+    lambda r, c: r.T + c,
+    lambda r, c: r + c.sort().values[:, None],
+    lambda r, c: r + c[:, None].int(),
+    lambda r, c: r + c if r.shape[0] == r.shape[1] else r + c[:, None],
 ]
 hints = [
     "Write the two shapes below each other, right-aligned: which dimension does the correction meet?",

@@ -61,6 +61,13 @@ alternatives = [
         0
     ].item(),
 ]
+also_wrong = [
+    lambda n: int(((1 + 5**0.5) / 2) ** n / 5**0.5 + 0.5),
+    lambda n: torch.matrix_power(torch.tensor([[1, 1], [1, 0]]), n)[0, 1].float().item(),
+    lambda n: torch.matrix_power(torch.tensor([[1, 1], [1, 0]]).int(), n)[0, 1].item(),
+    lambda n: torch.matrix_power(torch.tensor([[1, 1], [1, 0]]).double(), n)[0, 1].item(),
+    lambda n: sum(torch.matrix_power(torch.tensor([[1, 1], [1, 0]]), n)[0]).item(),
+]
 hints = [
     "Print the powers 1, 2, 3, 4 of the matrix and look for 1, 1, 2, 3.",
     "`torch.linalg.matrix_power(matrix, n)[0, 1]`, with a matrix of whole numbers.",

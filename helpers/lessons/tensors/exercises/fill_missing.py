@@ -29,6 +29,11 @@ def reference(readings):
     return torch.where(missing, readings[~missing].mean(), readings)
 
 
+def _fill_at_the_smallest(readings):
+    smallest = readings == readings.min()
+    return torch.where(smallest, readings[~smallest].mean(), readings)
+
+
 mistakes = [
     mistake(
         lambda readings: torch.where(readings == -999, readings.mean(), readings),
@@ -81,6 +86,13 @@ alternatives = [
         (readings * (readings != -999)).sum() / (readings != -999).sum(),
         readings,
     ),
+]
+also_wrong = [
+    _fill_at_the_smallest,
+    lambda r: torch.where(r == -999, r[r != -999].median(), r),
+    lambda r: torch.where(r == -999, r[r > -999].abs().mean(), r),
+    lambda r: torch.where(r == -999, r[r > -999].sum() / r.numel(), r),
+    lambda r: torch.where(r == -999, torch.tensor(9.0), r),
 ]
 hints = [
     "Make a mask first: `missing = readings == -999`. `~missing` is its opposite.",

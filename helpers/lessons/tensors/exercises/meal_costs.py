@@ -1,6 +1,7 @@
 """Compute what each meal costs in each shop, `(meals, shops)`."""
 
 import torch
+from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
 from helpers.lessons.tensors.exercises._common import OTHER
@@ -57,6 +58,15 @@ alternatives = [
     lambda amounts, prices: torch.einsum("mi,si->ms", amounts, prices),
     lambda amounts, prices: (amounts[:, None, :] * prices[None, :, :]).sum(dim=2),
     lambda amounts, prices: torch.matmul(prices, amounts.mT).mT,
+    F.linear,
+    lambda a, p: torch.tensordot(a, p, dims=([1], [1])),
+]
+also_wrong = [
+    lambda a, p: a @ p.reshape(p.shape[1], p.shape[0]),
+    lambda a, p: (a[:, None] * p).mean(-1),
+    lambda a, p: a.sum(1)[:, None] * p.sum(1),
+    lambda a, p: a.T @ p.T,
+    lambda a, p: torch.diag(a @ p.T) if len(a) == len(p) else a,
 ]
 hints = [
     "Write down the shapes: `(meals, ingredients)` and `(shops, ingredients)`. Which must be inside?",

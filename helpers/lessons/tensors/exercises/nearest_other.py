@@ -79,6 +79,15 @@ alternatives = [
     lambda d: torch.where(torch.eye(len(d), dtype=torch.bool), float("inf"), d).argmin(dim=0),
     lambda d: (d + torch.diag(torch.full((len(d),), float("inf")))).argmin(dim=1),
     lambda d: (d + 2 * d.max() * torch.eye(len(d))).min(dim=1).indices,
+    lambda d: (-d.clone().fill_diagonal_(1e9)).argmax(1),
+    lambda d: d.masked_fill(torch.eye(len(d)).bool(), torch.inf).argmin(1),
+]
+also_wrong = [
+    lambda d: d.clone().fill_diagonal_(10.0).argmin(1),
+    lambda d: d.clone().fill_diagonal_(1e9).argmin(1, keepdim=True),
+    lambda d: d.clone().fill_diagonal_(1e9).argmin(1) + 1,
+    lambda d: d[~torch.eye(len(d), dtype=torch.bool)].view(len(d), -1).argmin(1),
+    lambda d: d.masked_fill(d < 1e-6, 1e9).argmin(1),
 ]
 hints = [
     "Which entry of each row is always the smallest, and says nothing?",

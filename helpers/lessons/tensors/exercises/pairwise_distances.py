@@ -1,5 +1,6 @@
 """Compute the distances between all pairs of rows of a table, without a loop."""
 
+import numpy as np
 import torch
 
 from helpers.checks import ready_made
@@ -94,6 +95,16 @@ alternatives = [
     lambda x: torch.linalg.vector_norm(x[None] - x[:, None], dim=2),
     lambda x: ((x[:, None] - x) ** 2).sum(-1) ** 0.5,
     lambda x: torch.einsum("ijd,ijd->ij", x[:, None] - x, x[:, None] - x).sqrt(),
+    lambda x: (x[:, :, None] - x.T[None]).square().sum(1).sqrt(),
+    lambda x: (x.repeat(len(x), 1) - x.repeat_interleave(len(x), 0)).norm(dim=1).view(len(x), -1),
+    lambda x: torch.tensor(np.sqrt(np.add.reduce((x[:, None] - x).numpy() ** 2, axis=2))),
+]
+also_wrong = [
+    lambda x: torch.stack([(x - row).norm(dim=1) for row in x]),
+    lambda x: torch.cdist(x, x),
+    lambda x: torch.tril((x[:, None] - x).norm(dim=-1)),
+    lambda x: (x[:, None] - x).square().sum(-1).add(1e-3).sqrt(),
+    lambda x: (x[:, None] - x).abs().amax(-1),
 ]
 hints = [
     "First all differences: which two shapes broadcast to `(n, n, d)`?",

@@ -1,6 +1,7 @@
 """For each pair in a batch, the dot products of every row of `q` with every row of `k`."""
 
 import torch
+from torch.nn import functional as F
 
 from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
@@ -53,6 +54,14 @@ alternatives = [
     lambda q, k: q @ k.mT,
     lambda q, k: torch.bmm(q, k.transpose(1, 2)),
     lambda q, k: (q[:, :, None, :] * k[:, None, :, :]).sum(-1),
+    lambda q, k: torch.einsum("...id,...jd", q, k),
+]
+also_wrong = [
+    lambda q, k: F.softmax(q @ k.mT, -1),
+    lambda q, k: F.cosine_similarity(q[:, :, None], k[:, None], dim=-1),
+    lambda q, k: q @ k.mT / q.shape[-1] ** 0.5,
+    lambda q, k: torch.einsum("bid,cjd->bij", q, k),
+    lambda q, k: (q[0] @ k[0].T)[None],
 ]
 hints = [
     "Name the dimensions: `q` is `bid`, `k` is `bjd`. Which letters are in the output `(b, m, n)`?",

@@ -55,6 +55,15 @@ alternatives = [
     lambda photos: torch.stack(photos).movedim(-1, 1),
     lambda photos: torch.cat([p.permute(2, 0, 1).unsqueeze(0) for p in photos], dim=0),
     lambda photos: torch.stack(photos).transpose(1, 3).transpose(2, 3).contiguous(),
+    lambda p: torch.stack([torch.stack([q[..., c] for c in range(3)]) for q in p]),
+    lambda p: torch.einsum("nhwc->nchw", torch.stack(p)),
+]
+also_wrong = [
+    lambda p: torch.stack(p, dim=1),
+    lambda p: torch.stack(p).permute(0, 3, 1, 2).float(),
+    lambda p: torch.stack(p).flip(3).permute(0, 3, 1, 2),
+    lambda p: p[0].permute(2, 0, 1)[None],
+    lambda p: [q.permute(2, 0, 1) for q in p],
 ]
 hints = [
     "Two steps: a new dimension for the photographs, then another order of the dimensions.",

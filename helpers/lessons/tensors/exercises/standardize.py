@@ -1,6 +1,7 @@
 """Shift and scale each column of a table to mean 0 and standard deviation 1."""
 
 import torch
+from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
 
@@ -59,6 +60,14 @@ alternatives = [
     lambda x: ((x.T - x.T.mean(1, keepdim=True)) / x.T.std(1, keepdim=True)).T,
     lambda x: (x - x.mean(0, keepdim=True)) * (1 / x.var(0, keepdim=True).sqrt()),
     lambda x: (x - x.sum(0) / len(x)) / x.std(0),
+    lambda x: torch.stack([(c - c.mean()) / c.std() for c in x.T], 1),
+]
+also_wrong = [
+    lambda x: (x - x.median(0).values) / x.std(0),
+    lambda x: (x - x.mean(0)) / x.std(),
+    lambda x: (x - x.mean()) / x.std(0),
+    lambda x: F.normalize(x - x.mean(0), dim=0),
+    lambda x: x.sub_(x.mean(0)).div_(x.std(0)),
 ]
 hints = [
     "What is the shape of `x.mean(dim=0)`? One number for each …?",

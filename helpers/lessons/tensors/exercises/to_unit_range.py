@@ -52,6 +52,15 @@ alternatives = [
     lambda images: images / 255,
     lambda images: images.float().mul(1 / 255),
     lambda images: torch.true_divide(images, 255.0),
+    lambda x: x.float().div_(255),
+    lambda x: (x.double() / 255).float(),
+]
+also_wrong = [
+    lambda x: (x.float() - 127.5) / 127.5,
+    lambda x: (x.float() - x.min()) / (x.max() - x.min()),
+    lambda x: x.float().div(255).round(),
+    lambda x: x.half() / 255,
+    lambda x: (x / 255).tolist(),
 ]
 hints = [
     "Two steps: another dtype, another range.",

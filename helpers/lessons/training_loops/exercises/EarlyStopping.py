@@ -1,6 +1,7 @@
 """Write a class that says when validation has not improved for `patience` epochs, and keeps the best weights."""
 
 import copy
+import io
 
 import torch
 
@@ -163,6 +164,81 @@ def inputs(draw):
 
 
 reference = _Stopper
+
+
+class _StopperWithFile:
+    def __init__(self, patience):
+        self.patience, self.history = patience, []
+
+    def step(self, validation_loss, model):
+        if all(validation_loss < loss for loss in self.history):
+            self.file = io.BytesIO()
+            torch.save(model.state_dict(), self.file)
+        self.history.append(validation_loss)
+        recent = self.history[-self.patience :]
+        return len(self.history) > self.patience and min(recent) >= min(
+            self.history[: -self.patience]
+        )
+
+    def restore(self, model):
+        self.file.seek(0)
+        model.load_state_dict(torch.load(self.file))
+
+
+class _StopperWithShallowCopy:
+    def __init__(self, patience):
+        self.patience, self.best, self.waited = patience, float("inf"), 0
+
+    def step(self, validation_loss, model):
+        if self.better(validation_loss):
+            self.best, self.waited = validation_loss, 0
+            self.keep(model)
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+    def better(self, loss):
+        return loss < self.best
+
+    def keep(self, model):
+        self.weights = dict(model.state_dict())
+
+    def restore(self, model):
+        model.load_state_dict(self.weights)
+
+
+class _StopperThatAcceptsEqual(_StopperWithShallowCopy):
+    def better(self, loss):
+        return loss <= self.best
+
+    def keep(self, model):
+        self.weights = copy.deepcopy(model.state_dict())
+
+
+class _StopperThatRebinds(_StopperThatAcceptsEqual):
+    def better(self, loss):
+        return loss < self.best
+
+    def keep(self, model):
+        self.model = copy.deepcopy(model)
+
+    def restore(self, model):
+        model = self.model  # noqa: F841
+
+
+class _StopperThatCounts(_StopperThatRebinds):
+    def step(self, validation_loss, model):
+        super().step(validation_loss, model)
+        return self.waited
+
+
+class _StopperOfEpochs(_StopperThatAcceptsEqual):
+    def step(self, validation_loss, model):
+        self.waited += 1
+        self.keep(model)
+        return self.waited > self.patience
+
+
 mistakes = [
     mistake(
         _Alias,
@@ -203,7 +279,18 @@ mistakes = [
         "You keep the weights of each epoch, so the last ones come back. Keep them only at a new best.",
     ),
 ]
-alternatives = [_ListStopper, _CopyingStopper]
+alternatives = [
+    _ListStopper,
+    _CopyingStopper,
+    _StopperWithFile,
+]
+also_wrong = [
+    _StopperWithShallowCopy,
+    _StopperThatAcceptsEqual,
+    _StopperThatRebinds,
+    _StopperThatCounts,
+    _StopperOfEpochs,
+]
 hints = [
     "Keep four things in `self`: patience, the best loss so far (start: `float('inf')`), how many epochs "
     "have passed since, and a copy of the best weights.",

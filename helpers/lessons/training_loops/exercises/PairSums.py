@@ -1,7 +1,9 @@
 """Write a Dataset of all pairs (a, b) of the whole numbers below `limit`, with a + b as the target."""
 
+import itertools
+
 import torch
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, TensorDataset
 
 from helpers.checks.exercise import Exercise, mistake
 from helpers.lessons.training_loops import drivers
@@ -106,6 +108,58 @@ def inputs(draw):
 
 
 reference = _Pairs
+
+
+class _PairsAsTensorDataset(TensorDataset):
+    def __init__(self, limit):
+        numbers = torch.arange(limit).float()
+        first, second = torch.meshgrid(numbers, numbers, indexing="ij")
+        pairs = torch.stack([first.flatten(), second.flatten()], dim=1)
+        super().__init__(pairs, pairs.sum(1, keepdim=True))
+
+
+class _PairsByProduct(Dataset):
+    def __init__(self, limit):
+        self.pairs = list(itertools.product(range(limit), repeat=2))
+
+    def __len__(self):
+        return len(self.pairs)
+
+    def __getitem__(self, i):
+        x = torch.tensor(self.pairs[i]).float()
+        return [x, x.sum().reshape(1)]
+
+
+class _PairsFromOne(_PairsByProduct):
+    def __init__(self, limit):
+        self.pairs = list(itertools.product(range(1, limit + 1), repeat=2))
+
+
+class _PairsWithoutOrder(_PairsByProduct):
+    def __init__(self, limit):
+        self.pairs = list(itertools.combinations_with_replacement(range(limit), 2))
+
+
+class _PairsByChance(_PairsByProduct):
+    def __getitem__(self, i):
+        x = torch.randint(0, 100, (2,)).float()
+        return x, x.sum().reshape(1)
+
+
+class _PairsAsRows(_PairsByProduct):
+    def __getitem__(self, i):
+        x = torch.tensor([self.pairs[i]]).float()
+        return x, x.sum().reshape(1, 1)
+
+
+class _PairsWithoutDataset:
+    __init__, __len__, __getitem__ = (
+        _PairsByProduct.__init__,
+        _PairsByProduct.__len__,
+        _PairsByProduct.__getitem__,
+    )
+
+
 mistakes = [
     mistake(
         _Whole,
@@ -131,7 +185,20 @@ mistakes = [
         "The first numbers are fractions: `/` divides, `//` says how often limit goes into i.",
     ),
 ]
-alternatives = [_TableOfPairs, _ListOfPairs]
+alternatives = [
+    _TableOfPairs,
+    _ListOfPairs,
+    _PairsAsTensorDataset,
+    _PairsByProduct,
+]
+also_wrong = [
+    _PairsFromOne,
+    _PairsWithoutOrder,
+    _PairsByChance,
+    _PairsAsRows,
+    _PairsWithoutDataset,
+    _PairsByProduct(3),
+]
 hints = [
     "`__init__` keeps `limit`; `__len__` says how many pairs there are; `__getitem__` makes one item.",
     "With limit = 3, position 5 is the pair (1, 2). How do 5 // 3 and 5 % 3 help?",

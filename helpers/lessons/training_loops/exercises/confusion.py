@@ -42,6 +42,33 @@ def _once(labels, predictions, classes):
     return table
 
 
+def _confusion_by_scatter(labels, predictions, classes):
+    table = torch.zeros(classes, classes, dtype=torch.long)
+    return table.index_put_((labels, predictions), torch.tensor(1), accumulate=True)
+
+
+def _confusion_by_masks(labels, predictions, classes):
+    rows = [
+        [int(((labels == i) & (predictions == j)).sum()) for j in range(classes)]
+        for i in range(classes)
+    ]
+    return torch.tensor(rows)
+
+
+def _confusion_of_seen_classes(labels, predictions, classes):
+    return _confusion_by_scatter(labels, predictions, int(max(labels.max(), predictions.max())) + 1)
+
+
+def _confusion_of_ones(labels, predictions, classes):
+    table = torch.zeros(classes, classes, dtype=torch.long)
+    table[labels, predictions] = 1
+    return table
+
+
+def _confusion_of_errors(labels, predictions, classes):
+    return _confusion_by_scatter(labels, predictions, classes).fill_diagonal_(0)
+
+
 mistakes = [
     mistake(
         lambda labels, predictions, classes: reference(labels, predictions, classes).T.contiguous(),
@@ -82,7 +109,17 @@ mistakes += [
         "The table has `classes` rows and columns, also for classes that do not occur in `labels`.",
     ),
 ]
-alternatives = [_loop, _one_hot]
+alternatives = [
+    _loop,
+    _one_hot,
+    _confusion_by_scatter,
+    _confusion_by_masks,
+]
+also_wrong = [
+    _confusion_of_seen_classes,
+    _confusion_of_ones,
+    _confusion_of_errors,
+]
 hints = [
     "Begin with a table of zeros, int64. Each pair (label, prediction) adds 1 to one place.",
     "Without a loop: `labels * classes + predictions` numbers the places of the table row by row; "

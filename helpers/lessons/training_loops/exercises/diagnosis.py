@@ -61,6 +61,18 @@ mistakes = [
         "Look at the height at which run E rests, and compare it with run D.",
     ),
 ]
+alternatives = [
+    {
+        "A": "Rate too low",
+        "B": "overfits ",
+        "C": "RATE TOO HIGH",
+        "D": "healthy",
+        "E": "too small",
+    },
+]
+also_wrong = [
+    dict.fromkeys("ABCDE", "healthy"),
+]
 hints = [
     "Look at the training curve first: does it fall, and does it come to rest?",
     "Then at the gap between the curves: does it open?",

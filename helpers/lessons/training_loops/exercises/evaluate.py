@@ -94,6 +94,73 @@ def _in_tensors(model, loader, loss_function):
     return loss, torch.tensor(share)
 
 
+@torch.inference_mode()
+def _evaluate_by_sample(model, loader, loss_function):
+    modes = {m: m.training for m in model.modules()}
+    model.eval()
+    losses, hits = [], []
+    for X, y in loader:
+        out = model(X)
+        losses += [
+            loss_function(one[None], target[None]).item()
+            for one, target in zip(out, y, strict=True)
+        ]
+        hits += (out.argmax(1) == y).tolist()
+    for module, mode in modes.items():
+        module.training = mode
+    return sum(losses) / len(losses), sum(hits) / len(hits)
+
+
+def _evaluate_top_only(model, loader, loss_function):
+    before = model.training
+    model.training = False
+    result = _plain_evaluation(model, loader, loss_function)
+    model.training = before
+    return result
+
+
+@torch.no_grad()
+def _plain_evaluation(model, loader, loss_function):
+    loss, hits, samples = 0.0, 0, 0
+    for X, y in loader:
+        out = model(X)
+        loss += loss_function(out, y).item() * len(X)
+        hits += (out.argmax(dim=1) == y).sum().item()
+        samples += len(X)
+    return loss / samples, hits / samples
+
+
+def _evaluate_last_batch(model, loader, loss_function):
+    before = model.training
+    model.eval()
+    *_, last = loader
+    result = _plain_evaluation(model, [last], loss_function)
+    model.train(before)
+    return result
+
+
+def _evaluate_turned(model, loader, loss_function):
+    return _evaluate_by_sample(model, loader, loss_function)[::-1]
+
+
+def _evaluate_with_tensors(model, loader, loss_function):
+    return torch.tensor(_evaluate_by_sample(model, loader, loss_function))
+
+
+def _evaluate_frozen(model, loader, loss_function):
+    before = model.training
+    model.eval()
+    model.requires_grad_(False)
+    loss, hits, samples = 0.0, 0, 0
+    for X, y in loader:
+        out = model(X)
+        loss += loss_function(out, y).item() * len(X)
+        hits += (out.argmax(dim=1) == y).sum().item()
+        samples += len(X)
+    model.train(before)
+    return loss / samples, hits / samples
+
+
 mistakes = [
     mistake(
         _evaluate_like(mode="as it is"),
@@ -137,7 +204,18 @@ mistakes = [
         "A tensor comes back. Python floats are asked for: `.item()` takes the number out.",
     ),
 ]
-alternatives = [_at_once, _decorated]
+alternatives = [
+    _at_once,
+    _decorated,
+    _evaluate_by_sample,
+]
+also_wrong = [
+    _evaluate_top_only,
+    _evaluate_last_batch,
+    _evaluate_turned,
+    _evaluate_with_tensors,
+    _evaluate_frozen,
+]
 hints = [
     "Remember `model.training` first. Then `model.eval()`, and the loop under `torch.no_grad()`.",
     "Hits of a batch: `(scores.argmax(dim=1) == y).sum().item()`. Loss of a batch: times `len(X)`.",

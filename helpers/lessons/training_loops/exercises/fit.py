@@ -5,6 +5,7 @@ import torch
 from helpers.checks.exercise import FunctionExercise, case, mistake
 from helpers.lessons.training_loops import drivers
 from helpers.lessons.training_loops.exercises import _conclusions as conclusions
+from helpers.lessons.training_loops.exercises._answers import _step_with_closure
 from helpers.lessons.training_loops.exercises._common import (
     CLASSES,
     REGRESSION,
@@ -124,6 +125,72 @@ def _measured_again(model, loader, loss_function, optimizer, epochs):
     return history
 
 
+def _fit_with_lists(model, loader, loss_function, optimizer, epochs):
+    model.train()
+    epochs_losses = []
+    while len(epochs_losses) < epochs:
+        pairs = []
+        for X, Y in loader:
+            pairs.append((_step_with_closure(model, loss_function, optimizer, X, Y), Y.shape[0]))
+        epochs_losses.append(sum(loss * n for loss, n in pairs) / sum(n for _, n in pairs))
+    return epochs_losses
+
+
+def _fit_one_step_an_epoch(model, loader, loss_function, optimizer, epochs):
+    history = []
+    for _ in range(epochs):
+        model.train()
+        optimizer.zero_grad()
+        total, count = 0.0, 0
+        for X, Y in loader:
+            loss = loss_function(model(X), Y)
+            loss.backward()
+            total, count = total + loss.item() * len(X), count + len(X)
+        optimizer.step()
+        history.append(total / count)
+    return history
+
+
+def _fit_with_full_last_batch(model, loader, loss_function, optimizer, epochs):
+    model.train()
+    history = []
+    for _ in range(epochs):
+        total = sum(
+            _step_with_closure(model, loss_function, optimizer, X, Y) * loader.batch_size
+            for X, Y in loader
+        )
+        history.append(total / len(loader.dataset))
+    return history
+
+
+def _fit_measured_afterwards(model, loader, loss_function, optimizer, epochs):
+    model.train()
+    history = []
+    for _ in range(epochs):
+        for X, Y in loader:
+            _step_with_closure(model, loss_function, optimizer, X, Y)
+        with torch.no_grad():
+            X, Y = loader.dataset.tensors
+            history.append(loss_function(model(X), Y).item())
+    return history
+
+
+def _fit_with_tensors(model, loader, loss_function, optimizer, epochs):
+    return [
+        torch.tensor(h) for h in _fit_with_lists(model, loader, loss_function, optimizer, epochs)
+    ]
+
+
+def _fit_leaving_eval(model, loader, loss_function, optimizer, epochs):
+    history = _fit_with_lists(model, loader, loss_function, optimizer, 1)
+    model.eval()
+    for _ in range(epochs - 1):
+        history += [0.0]
+        for X, Y in loader:
+            _step_with_closure(model, loss_function, optimizer, X, Y)
+    return history
+
+
 mistakes = [
     mistake(
         _fit_like(average="sum"),
@@ -180,7 +247,18 @@ mistakes = [
         "losses that you trained with.",
     ),
 ]
-alternatives = [_running, _by_length_of_dataset]
+alternatives = [
+    _running,
+    _by_length_of_dataset,
+    _fit_with_lists,
+]
+also_wrong = [
+    _fit_one_step_an_epoch,
+    _fit_with_full_last_batch,
+    _fit_measured_afterwards,
+    _fit_with_tensors,
+    _fit_leaving_eval,
+]
 hints = [
     "Two loops: over epochs, and inside over the batches `for X, Y in loader`.",
     "`model.train()` at the start of an epoch; the inner body is your `training_step`.",

@@ -1,5 +1,7 @@
 """Work out how many batches there are, and how large the last one is."""
 
+import torch
+
 from helpers.checks.exercise import ValueExercise, mistake
 
 kind = ValueExercise
@@ -32,6 +34,12 @@ mistakes = [
     mistake({"D": 28}, "28 steps make one epoch. How many epochs are there?"),
     mistake({"D": 580}, "With `drop_last=True` the small batch at the end is left out."),
     mistake({"A": 10_000}, "One iteration handles a whole batch of 100 samples."),
+]
+alternatives = [
+    {"A": 100.0, "B": torch.tensor(29), "C": 5, "D": 560},
+]
+also_wrong = [
+    {"A": 100, "B": 28, "C": 64, "D": 580},
 ]
 hints = [
     "Divide the samples by the batch size. What if it does not come out even?",

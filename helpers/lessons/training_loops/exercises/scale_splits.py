@@ -70,6 +70,31 @@ def _to_the_unit_interval(train, validation, test):
     return _scaled((train, validation, test), low, torch.where(span == 0, 1.0, span))
 
 
+def _scaled_by_column(train, validation, test):
+    tables = [table.clone() for table in (train, validation, test)]
+    for column in range(train.shape[1]):
+        mean, std = train[:, column].mean().item(), train[:, column].std().item()
+        for table in tables:
+            table[:, column] = (table[:, column] - mean) / (std or 1.0)
+    return tables
+
+
+def _scaled_without_nan(train, validation, test):
+    mean, std = train.mean(0), train.std(0)
+    return tuple(torch.nan_to_num((t - mean) / std) for t in (train, validation, test))
+
+
+def _scaled_to_the_unit_interval(train, validation, test):
+    low, high = train.amin(0), train.amax(0)
+    return tuple((t - low) / (high - low).clamp(min=1) for t in (train, validation, test))
+
+
+def _scaled_in_place(train, validation, test):
+    mean, std = train.mean(0), train.std(0)
+    std[std == 0] = 1
+    return tuple(t.sub_(mean).div_(std) for t in (train, validation, test))
+
+
 mistakes = [
     mistake(
         lambda train, validation, test: tuple(
@@ -152,7 +177,16 @@ mistakes = [
         "Validation and test rows have to go through the same scaling as the training rows.",
     ),
 ]
-alternatives = [_in_place, _by_masked_fill]
+alternatives = [
+    _in_place,
+    _by_masked_fill,
+    _scaled_by_column,
+]
+also_wrong = [
+    _scaled_without_nan,
+    _scaled_to_the_unit_interval,
+    _scaled_in_place,
+]
 hints = [
     "Work out `mean` and `std` once, from `train`, with `dim=0`. Use them three times.",
     "`std == 0` marks the constant columns. You may write into `std`: it is your own tensor.",

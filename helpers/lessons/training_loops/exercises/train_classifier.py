@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from helpers import data
 from helpers.checks.exercise import TrainingExercise, case, mistake
 from helpers.lessons.training_loops import drivers
+from helpers.lessons.training_loops.exercises._answers import _Always
 from helpers.lessons.training_loops.exercises._common import (
     _accuracy,
     _between,
@@ -93,6 +94,23 @@ def _linear(X, y):
     return _Scaled(linear, mean, std)
 
 
+class _Nearest(nn.Module):
+    """A classifier without weights: votes of the nearest training rows."""
+
+    def __init__(self, X, y):
+        super().__init__()
+        self.std = X.std(dim=0) + 1
+        self.X, self.votes = X / self.std, F.one_hot(y).float()
+
+    def forward(self, rows):
+        near = torch.cdist(rows / self.std, self.X).topk(5, largest=False).indices
+        return self.votes[near].mean(dim=1)
+
+
+def _most_common(X, y):
+    return _Always(torch.bincount(y).float())
+
+
 mistakes = [
     mistake(
         lambda X, y: _trained(X, y, epochs=2, scale="training"),
@@ -109,7 +127,17 @@ mistakes = [
         "Standardise first.",
     ),
 ]
-alternatives = [_with_batch_norm, _linear]
+alternatives = [
+    _with_batch_norm,
+    _linear,
+    lambda X, y: _Nearest(X, y),
+]
+also_wrong = [
+    _most_common,
+    lambda X, y: nn.Linear(X.shape[1], 10),
+    lambda X, y: 0.99,
+    lambda X, y: _Nearest(X, y)(X),
+]
 hints = [
     "What you need is all in this lesson: standardise with the training rows, a network with "
     "`X.shape[1]` inputs and `int(y.max()) + 1` outputs, cross-entropy, Adam, batches.",

@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from helpers import data
 from helpers.checks.exercise import TrainingExercise, case, mistake
 from helpers.lessons.training_loops import drivers
+from helpers.lessons.training_loops.exercises._answers import _Always
 from helpers.lessons.training_loops.exercises._common import (
     _between,
     _Scaled,
@@ -100,6 +101,14 @@ def _wider(X, y):
     return _regressor(X, y, epochs=30, width=64)
 
 
+def _the_line(X, y):
+    ones = torch.cat([X, torch.ones(len(X), 1)], dim=1).double()
+    weights = torch.linalg.lstsq(ones, y[:, None].double()).solution.float()
+    layer = nn.Linear(X.shape[1], 1)
+    layer.weight, layer.bias = nn.Parameter(weights[:-1].T), nn.Parameter(weights[-1])
+    return layer
+
+
 mistakes = [
     mistake(
         lambda X, y: _regressor(X, y, epochs=10, scale="training"),
@@ -121,6 +130,11 @@ mistakes = [
     ),
 ]
 alternatives = [_with_weight_decay, _wider]
+also_wrong = [
+    _the_line,
+    lambda X, y: _Always(y.mean().reshape(1)),
+    lambda X, y: _Always(y.mean().reshape(1)).scores,
+]
 hints = [
     "Scale both: the columns of X, and y. A network learns targets near 0 with spread 1 far sooner.",
     "y has shape (n,), the output (n, 1): `y[:, None]` makes them equal.",

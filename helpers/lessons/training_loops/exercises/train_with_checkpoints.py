@@ -7,6 +7,7 @@ import torch
 from helpers.checks.exercise import FunctionExercise, case, mistake
 from helpers.lessons.training_loops import drivers
 from helpers.lessons.training_loops.exercises import _conclusions as conclusions
+from helpers.lessons.training_loops.exercises._answers import _step_with_closure
 from helpers.lessons.training_loops.exercises._common import (
     CLASSES,
     REGRESSION,
@@ -139,6 +140,68 @@ def _two_files(model, loader, loss_function, optimizer, epochs, path):
         os.replace(str(path) + ".new", path)
 
 
+def _checkpoints_with_a_seed_for_each_epoch(model, loader, loss_function, optimizer, epochs, path):
+    start = 0
+    if os.path.exists(path):
+        start, weights, state = torch.load(path)
+        model.load_state_dict(weights)
+        optimizer.load_state_dict(state)
+    for epoch in range(start, epochs):
+        model.train()
+        torch.manual_seed(epoch)
+        for X, Y in loader:
+            _step_with_closure(model, loss_function, optimizer, X, Y)
+        torch.save((epoch + 1, model.state_dict(), optimizer.state_dict()), path)
+
+
+def _checkpoints(
+    model,
+    loader,
+    loss_function,
+    optimizer,
+    epochs,
+    path,
+    *,
+    before=False,
+    number=1,
+    every=1,
+    load=True,
+):
+    start = 0
+    if os.path.exists(path):
+        start, weights, state, chance = torch.load(path)
+        model.load_state_dict(weights)
+        optimizer.load_state_dict(state)
+        if load:
+            torch.set_rng_state(chance)
+    for epoch in range(start, epochs):
+        if not before:
+            _epoch(model, loader, loss_function, optimizer)
+        if epoch % every == 0:
+            state = model.state_dict(), optimizer.state_dict(), torch.get_rng_state()
+            torch.save((epoch + number, *state), path)
+        if before:
+            _epoch(model, loader, loss_function, optimizer)
+
+
+def _epoch(model, loader, loss_function, optimizer):
+    for X, Y in loader:
+        _step_with_closure(model, loss_function, optimizer, X, Y)
+
+
+def _checkpoints_with(**changes):
+    return lambda *arguments: _checkpoints(*arguments, **changes)
+
+
+def _checkpoints_for_another_optimizer(model, loader, loss_function, optimizer, epochs, path):
+    mine = torch.optim.SGD(model.parameters(), lr=0.1)
+    _checkpoints(model, loader, loss_function, mine, epochs, path)
+
+
+def _checkpoints_of_nothing(model, loader, loss_function, optimizer, epochs, path):
+    torch.save((epochs, model.state_dict(), optimizer.state_dict(), torch.get_rng_state()), path)
+
+
 mistakes = [
     mistake(
         _resumable_like(keeps=("model", "random")),
@@ -183,7 +246,19 @@ mistakes = [
         "The gradients of all batches so far add up: `optimizer.zero_grad()` belongs into each step.",
     ),
 ]
-alternatives = [_a_list, _two_files]
+alternatives = [
+    _a_list,
+    _two_files,
+    _checkpoints_with_a_seed_for_each_epoch,
+]
+also_wrong = [
+    _checkpoints_with(before=True),
+    _checkpoints_with(number=0),
+    _checkpoints_with(every=3),
+    _checkpoints_with(load=False),
+    _checkpoints_for_another_optimizer,
+    _checkpoints_of_nothing,
+]
 hints = [
     "First: `if os.path.exists(path):` load and put everything back, and note how many epochs are done. "
     "Then `for epoch in range(done, epochs):`, with a `torch.save` at the end of each epoch.",

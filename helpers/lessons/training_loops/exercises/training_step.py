@@ -6,6 +6,7 @@ from torch.nn import functional as F
 from helpers.checks.exercise import FunctionExercise, mistake
 from helpers.lessons.training_loops import drivers
 from helpers.lessons.training_loops.exercises import _conclusions as conclusions
+from helpers.lessons.training_loops.exercises._answers import _step_with_closure
 from helpers.lessons.training_loops.exercises._common import (
     CLASSES,
     REGRESSION,
@@ -93,6 +94,47 @@ def _by_hand(model, loss_function, optimizer, X, Y):
     return loss.tolist()
 
 
+def _two_steps(model, loss_function, optimizer, X, Y):
+    _step_with_closure(model, loss_function, optimizer, X, Y)
+    return _step_with_closure(model, loss_function, optimizer, X, Y)
+
+
+def _own_optimizer_too(model, loss_function, optimizer, X, Y):
+    return _step_with_closure(
+        model, loss_function, torch.optim.SGD(model.parameters(), lr=0.1), X, Y
+    )
+
+
+def _turned_loss(model, loss_function, optimizer, X, Y):
+    return _step_with_closure(
+        model, lambda output, target: loss_function(target, output), optimizer, X, Y
+    )
+
+
+def _without_a_graph(model, loss_function, optimizer, X, Y):
+    optimizer.zero_grad()
+    with torch.no_grad():
+        loss = loss_function(model(X), Y)
+    optimizer.step()
+    return loss.item()
+
+
+def _zero_after_backward(model, loss_function, optimizer, X, Y):
+    loss = loss_function(model(X), Y)
+    loss.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    return loss.item()
+
+
+def _step_before_backward(model, loss_function, optimizer, X, Y):
+    optimizer.zero_grad()
+    loss = loss_function(model(X), Y)
+    optimizer.step()
+    loss.backward()
+    return loss.item()
+
+
 mistakes = [
     mistake(
         _no_zero,
@@ -126,7 +168,19 @@ mistakes = [
         "The loss wants the output first, then the target: `loss_function(model(X), Y)`.",
     ),
 ]
-alternatives = [_zero_at_the_end, _by_hand]
+alternatives = [
+    _zero_at_the_end,
+    _by_hand,
+    _step_with_closure,
+]
+also_wrong = [
+    _two_steps,
+    _own_optimizer_too,
+    _turned_loss,
+    _without_a_graph,
+    _zero_after_backward,
+    _step_before_backward,
+]
 hints = [
     "Five lines, in the order zero, forward, loss, backward, step; then a return.",
     "The loss wants the output first, then the target: `loss_function(model(X), Y)`.",

@@ -99,6 +99,46 @@ def _returns_what_save_returns(network, x, path):
         return torch.save(_features(network, x), path)
 
 
+def _caches_maps(network, x, path):
+    if path.exists():
+        return torch.load(path)
+    network.eval()
+    with torch.no_grad():
+        maps = network.extract_features(x)
+    torch.save(maps, path)
+    return maps
+
+
+def _caches_scores(network, x, path):
+    if path.exists():
+        return torch.load(path)
+    network.eval()
+    with torch.no_grad():
+        scores = network(x)
+    torch.save(scores, path)
+    return scores
+
+
+def _fixed_file(network, x, path):
+    file = path.parent / "my_features.pt"
+    if file.exists():
+        return torch.load(file)
+    network.eval()
+    with torch.no_grad():
+        found = network.extract_features(x).mean((2, 3))
+    torch.save(found, file)
+    return found
+
+
+def _detaches_late(network, x, path):
+    if path.exists():
+        return torch.load(path)
+    network.eval()
+    found = network.extract_features(x).mean((2, 3)).detach()
+    torch.save(found, path)
+    return found
+
+
 mistakes = [
     mistake(
         _returns_what_save_returns,
@@ -128,6 +168,12 @@ mistakes = [
     ),
 ]
 alternatives = [_try_first, _in_parts]
+also_wrong = [
+    _caches_maps,
+    _caches_scores,
+    _fixed_file,
+    _detaches_late,
+]
 hints = [
     "Begin with the short way out: if `path.exists()`, load and return.",
     "Otherwise `network.eval()`, then the features under `torch.no_grad()`: "

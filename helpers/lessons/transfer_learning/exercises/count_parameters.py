@@ -75,6 +75,17 @@ def _layer_by_layer(model):
     return tuple(counts)
 
 
+def _counts_shapes(model):
+    trains = sum(p.shape[0] for p in model.parameters() if p.requires_grad)
+    return trains, sum(p.shape[0] for p in model.parameters()) - trains
+
+
+def _no_bias(model):
+    weights = [p for n, p in model.named_parameters() if n.endswith("weight")]
+    trains = sum(p.numel() for p in weights if p.requires_grad)
+    return trains, sum(p.numel() for p in weights) - trains
+
+
 mistakes = [
     mistake(_tensors, "You counted tensors. `parameter.numel()` says how many numbers one holds."),
     mistake(_total_first, "Asked for are (trainable, frozen), not (all, trainable)."),
@@ -92,6 +103,10 @@ mistakes = [
     ),
 ]
 alternatives = [_loop, _vectors]
+also_wrong = [
+    _counts_shapes,
+    _no_bias,
+]
 hints = [
     "`model.parameters()` gives each parameter once; `.numel()` and `.requires_grad` tell about it.",
     "`sum(p.numel() for p in model.parameters() if p.requires_grad)` is the first number.",

@@ -78,6 +78,28 @@ def _other_way(model, head):
         parameter.requires_grad = not name.startswith(head + ".")
 
 
+def _freezes_in(model, head):
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad = head in name
+
+
+def _freezes_values(model, head):
+    for name, parameter in model.named_parameters():
+        if not name.startswith(head + "."):
+            parameter.data.zero_()
+        parameter.requires_grad = name.startswith(head + ".")
+
+
+def _eval_only(model, head):
+    model.eval()
+
+
+def _freeze_by_split(model, head):
+    depth = head.count(".") + 1
+    for name, p in model.named_parameters():
+        p.requires_grad_(name.split(".")[:depth] == head.split("."))
+
+
 mistakes = [
     mistake(
         _all,
@@ -109,7 +131,16 @@ mistakes = [
     ),
     mistake(_other_way, "It is the other way round: the head trains, the backbone does not."),
 ]
-alternatives = [_in_two_steps, _by_identity]
+alternatives = [
+    _in_two_steps,
+    _by_identity,
+    _freeze_by_split,
+]
+also_wrong = [
+    _freezes_in,
+    _freezes_values,
+    _eval_only,
+]
 hints = [
     "`for name, parameter in model.named_parameters():` goes through all of them; "
     "the head's names look like `_fc.weight`.",

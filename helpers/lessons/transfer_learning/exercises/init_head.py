@@ -95,6 +95,38 @@ def _new_tensor(layer, kind):
     nn.init.zeros_(layer.bias)
 
 
+def _half_bound(layer, kind):
+    n_out, n_in = layer.weight.shape
+    bound = (6 / (n_in + n_out if kind == "xavier" else n_in)) ** 0.5 / 2
+    nn.init.uniform_(layer.weight, -bound, bound)
+    nn.init.zeros_(layer.bias)
+
+
+def _leaky_he(layer, kind):
+    if kind == "xavier":
+        nn.init.xavier_uniform_(layer.weight)
+    else:
+        nn.init.kaiming_uniform_(layer.weight, a=5**0.5)
+    nn.init.zeros_(layer.bias)
+
+
+def _always_he(layer, kind):
+    nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu")
+    nn.init.zeros_(layer.bias)
+
+
+def _frozen_layer(layer, kind):
+    reference(layer, kind)
+    layer.requires_grad_(False)
+
+
+def _numpy_init(layer, kind):
+    n_out, n_in = layer.weight.shape
+    bound = (6 / (n_in + (n_out if kind == "xavier" else 0))) ** 0.5
+    layer.weight.data = torch.empty(n_out, n_in).uniform_(-bound, bound)
+    layer.bias.data.fill_(0)
+
+
 mistakes = [
     mistake(
         _std_as_bound,
@@ -116,7 +148,17 @@ mistakes = [
         "the old one: write into `layer.weight`, as `nn.init.uniform_` does.",
     ),
 ]
-alternatives = [_torchs_own, _by_hand]
+alternatives = [
+    _torchs_own,
+    _by_hand,
+    _numpy_init,
+]
+also_wrong = [
+    _half_bound,
+    _leaky_he,
+    _always_he,
+    _frozen_layer,
+]
 hints = [
     "`n_out, n_in = layer.weight.shape`. Work out the bound first.",
     "Xavier: bound = √(6 / (n_in + n_out)). He: bound = √(6 / n_in).",

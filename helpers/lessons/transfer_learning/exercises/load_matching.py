@@ -120,6 +120,38 @@ def _takes_from_state(model, state):
     return model.load_state_dict(state, strict=False).missing_keys
 
 
+def _overwrite_and_catch(model, state):
+    try:
+        model.load_state_dict(state)
+    except RuntimeError:
+        return ["_fc.weight", "_fc.bias"]
+    return []
+
+
+def _empty_state(model, state):
+    left = []
+    for name, tensor in model.state_dict().items():
+        if name in state and state[name].shape == tensor.shape:
+            tensor.copy_(state.pop(name))
+        else:
+            left.append(name)
+    return left
+
+
+def _same_numel(model, state):
+    own = model.state_dict()
+    fitting = {n: t for n, t in state.items() if n in own and own[n].numel() == t.numel()}
+    model.load_state_dict(fitting, strict=False)
+    return []
+
+
+def _load_by_loop(model, state):
+    fits = lambda n, t: n in state and tuple(state[n].shape) == tuple(t.shape)  # noqa: E731
+    own = {n: (state[n].clone() if fits(n, t) else t) for n, t in model.state_dict().items()}
+    model.load_state_dict(own, strict=True)
+    return {n for n, t in own.items() if not fits(n, t)}
+
+
 mistakes = [
     mistake(
         _left_by_name,
@@ -160,7 +192,16 @@ mistakes = [
         "They belong to the network: go through `model.state_dict()`.",
     ),
 ]
-alternatives = [_in_place, _merged]
+alternatives = [
+    _in_place,
+    _merged,
+    _load_by_loop,
+]
+also_wrong = [
+    _overwrite_and_catch,
+    _empty_state,
+    _same_numel,
+]
 hints = [
     "`own = model.state_dict()` gives the model's names and tensors. Which names are in both?",
     "Keep `{name: tensor}` where `name in own` and `own[name].shape == tensor.shape`.",

@@ -102,6 +102,28 @@ def _freezes_in_each_round(model, rates):
     return found
 
 
+def _rates_swapped(model, rates):
+    return reference(model, dict(zip(rates, reversed(rates.values()), strict=True)))
+
+
+def _weights_only(model, rates):
+    model.requires_grad_(False)
+    return [
+        {"params": [model.get_submodule(n).requires_grad_(True).weight], "lr": r}
+        for n, r in rates.items()
+    ]
+
+
+def _a_dict(model, rates):
+    return {n: list(model.get_submodule(n).parameters()) for n in rates}
+
+
+def _frozen_groups(model, rates):
+    made = reference(model, rates)
+    model.requires_grad_(False)
+    return made
+
+
 mistakes = [
     mistake(
         _every_name_that_begins_so,
@@ -134,6 +156,12 @@ mistakes = [
     ),
 ]
 alternatives = [_by_submodule, _one_each]
+also_wrong = [
+    _rates_swapped,
+    _weights_only,
+    _a_dict,
+    _frozen_groups,
+]
 hints = [
     "Freeze everything first: `model.requires_grad_(False)`. Then go through `rates.items()`.",
     "`model.get_submodule('_blocks.15')` finds a part by its name; `requires_grad_(True)` wakes it up.",

@@ -84,6 +84,31 @@ def _no_return(model, classes):
     model._fc = nn.Linear(model._fc.in_features, classes)
 
 
+def _head_of_fixed_size(model, classes):
+    model._fc = nn.Linear(1280, classes)
+    return model
+
+
+def _head_in_a_sequence(model, classes):
+    model._fc = nn.Sequential(nn.Linear(model._fc.in_features, classes))
+    return model
+
+
+def _softmax_head(model, classes):
+    model._fc = nn.Sequential(nn.Linear(model._fc.in_features, classes), nn.Softmax(dim=1))
+    return model
+
+
+def _fresh_network(model, classes):
+    new = type(model)(classes)
+    return new
+
+
+def _replace_in_modules(model, classes):
+    model._modules["_fc"] = nn.Linear(model._modules["_fc"].weight.size(1), classes)
+    return model
+
+
 mistakes = [
     mistake(
         _other_name,
@@ -112,7 +137,17 @@ mistakes = [
         "The new head is in place. The function has to return the whole model: `return model`.",
     ),
 ]
-alternatives = [_setattr, _drawn_by_hand]
+alternatives = [
+    _setattr,
+    _drawn_by_hand,
+    _replace_in_modules,
+]
+also_wrong = [
+    _head_of_fixed_size,
+    _head_in_a_sequence,
+    _softmax_head,
+    _fresh_network,
+]
 hints = [
     "How many inputs does the old head have? It knows: `model._fc.in_features`.",
     "A module's attribute can be assigned like any other: `model._fc = nn.Linear(...)`.",

@@ -104,6 +104,41 @@ def _on_features(model, X, y, classes):
     return model
 
 
+def _puts_all_back(model, X, y, classes):
+    before = {k: v.clone() for k, v in model[0].state_dict().items()}
+    model = _head_training(model, X, y, classes, frozen=False)
+    model[0].load_state_dict(before)
+    return model
+
+
+def _no_training(model, X, y, classes):
+    model.requires_grad_(False)
+    model[-1] = nn.Linear(model[-1].in_features, classes)
+    return model.eval()
+
+
+def _one_step(model, X, y, classes):
+    model[0].requires_grad_(False).eval()
+    model[-1] = nn.Linear(model[-1].in_features, classes)
+    optimizer = torch.optim.SGD(model[-1].parameters(), lr=1e-3)
+    F.cross_entropy(model(X), y).backward()
+    optimizer.step()
+    return model
+
+
+def _head_by_closed_eyes(model, X, y, classes):
+    for p in model[0].parameters():
+        p.requires_grad = False
+    model[-1] = nn.Linear(8, classes)
+    optimizer = torch.optim.AdamW(filter(lambda p: p.requires_grad, model.parameters()), lr=0.05)
+    model.eval()
+    for _ in range(80):
+        optimizer.zero_grad(set_to_none=True)
+        F.nll_loss(F.log_softmax(model(X), dim=-1), y).backward()
+        optimizer.step()
+    return model
+
+
 mistakes = [
     mistake(
         _head_training_like(late=False),
@@ -131,7 +166,16 @@ mistakes = [
         "`0.0` and the weight and bias of BatchNorm, `0.1`.",
     ),
 ]
-alternatives = [_head_only, _on_features]
+alternatives = [
+    _head_only,
+    _on_features,
+    _head_by_closed_eyes,
+]
+also_wrong = [
+    _puts_all_back,
+    _no_training,
+    _one_step,
+]
 hints = [
     "Bug 1 gives an error: print `[name for name, _ in model.named_parameters()]` after the new head is in. "
     "Which names belong to the backbone?",

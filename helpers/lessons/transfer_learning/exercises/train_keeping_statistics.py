@@ -92,6 +92,34 @@ def _wrong_order(model):
     model.train()
 
 
+def _only_dropout(model):
+    model.eval()
+    for layer in model.modules():
+        if isinstance(layer, nn.Dropout):
+            layer.train()
+
+
+def _no_tracking(model):
+    model.train()
+    for layer in model.modules():
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+            layer.track_running_stats = False
+
+
+def _zero_momentum(model):
+    model.train()
+    for layer in model.modules():
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+            layer.momentum = 0.0
+
+
+def _modes_by_type_name(model):
+    for layer in model.modules():
+        layer.train(True) if not list(layer.children()) else None
+        if type(layer).__name__.startswith("BatchNorm"):
+            layer.train(False)
+
+
 mistakes = [
     mistake(
         _frozen,
@@ -119,7 +147,16 @@ mistakes = [
         "undoes your `eval()`; and `model.children()` sees the outer layers only, `model.modules()` all.",
     ),
 ]
-alternatives = [_by_what_it_has, _apply]
+alternatives = [
+    _by_what_it_has,
+    _apply,
+    _modes_by_type_name,
+]
+also_wrong = [
+    _only_dropout,
+    _no_tracking,
+    _zero_momentum,
+]
 hints = [
     "`model.train()` first; it sets every layer inside, however deep.",
     "`model.modules()` walks through all layers. `isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)` "
