@@ -22,21 +22,25 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 MAX_TEXT = (
     2_000_000  # characters; a longer cell takes more memory to read than a marker should give
 )
+KEPT_TEXT = 20_000  # characters; a tree takes a hundred times as many bytes
 
 
 class TooLong(Exception):
     """A text is longer or deeper than can be read, though Python may have run it."""
 
 
-@lru_cache(maxsize=256)
 def tree_of(text: str) -> ast.Module | None:
-    """Return the syntax tree, or None where the text is no Python. Not to be changed: it is kept.
+    """Return the syntax tree, or None where the text is no Python. Not to be changed: it may be kept.
 
     Raises:
         TooLong: the text may be Python, but cannot be read here.
     """
     if len(text) > MAX_TEXT:
         raise TooLong
+    return _kept_tree(text) if len(text) <= KEPT_TEXT else _tree(text)
+
+
+def _tree(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in strings
@@ -45,6 +49,9 @@ def tree_of(text: str) -> ast.Module | None:
         return None
     except (RecursionError, MemoryError) as error:
         raise TooLong from error
+
+
+_kept_tree = lru_cache(maxsize=256)(_tree)
 
 
 @dataclass(frozen=True)

@@ -229,7 +229,7 @@ class ParallelAutograde(Autograde):
                 judged = self._attempt(student, _judge, prepared, future)
                 if isinstance(judged, Outcome):
                     yield judged
-                elif _may_have_lost(prepared, judged):
+                elif judged is None:
                     send(_in_full(prepared), times)
                 else:
                     yield self._attempt(student, self._finish, prepared, judged)
@@ -409,14 +409,14 @@ class ParallelAutograde(Autograde):
             )
 
 
-def _judge(prepared: Prepared, future: Future) -> dict[str, Executed]:
-    """Read what a worker brought back, and judge the checks."""
+def _judge(prepared: Prepared, future: Future) -> dict[str, Executed] | None:
+    """Read what a worker brought back, and judge the checks; None: all cells are to be run."""
     from helpers.grading.marking import judge_checks  # imports torch
 
     every = {name: unpack(result) for name, result in future.result().items()}
     for name, executed in every.items():
         judge_checks(executed, dict(prepared.checks[name]), prepared.job.files)
-    return every
+    return None if _may_have_lost(prepared, every) else every
 
 
 def _records(prepared: Prepared, judged: Mapping[str, Executed]) -> dict[str, NotebookRecords]:

@@ -14,11 +14,14 @@ from dataclasses import dataclass, replace
 import torch
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
+from nbgrader.utils import determine_grade, is_grade
 
 from helpers.checks.exercise import Exercise, Plan
 from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
 from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
+from helpers.grading.files import shown
+from helpers.grading.outputs import not_run
 from helpers.grading.pages import CARD
 from helpers.grading.program import Program
 from helpers.grading.runner import Executed, Probe
@@ -129,6 +132,26 @@ def judge_checks(
         cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
         cell.execution_count = None
         cell.metadata[CARD] = True
+    _put_tests_right(executed, checks)
+
+
+def _put_tests_right(executed: Executed, checks: Mapping[int, Checked]) -> None:
+    """Bring the outputs of the course's own tests into a form that gives points.
+
+    One that says more points than there are gives none; one that shows nothing is passed over. nbgrader would refuse
+    the whole submission for either.
+    """
+    for index, cell in enumerate(executed.notebook.cells):
+        if cell.cell_type != "code" or index in checks or not is_grade(cell):
+            continue
+        try:
+            determine_grade(cell)
+        except KeyError:
+            cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
+        except ValueError:
+            cell.outputs = [not_run("its output is no number of points that this test can give")]
+            name = cell.metadata["nbgrader"].get("grade_id")
+            executed.suspicions.append(f"made-up points in {shown(name)}")
 
 
 def _worth(verdict: Verdict, most: float) -> Verdict:

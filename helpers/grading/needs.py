@@ -9,6 +9,7 @@ student's function by way of another name for it, and library functions do what 
 should fail, a mark can only get lost, and for lost marks the submission is run in full (`must_run_in_full`).
 """
 
+import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +18,21 @@ from functools import lru_cache
 from nbformat.notebooknode import NotebookNode
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 
+from helpers.checks.scopes import TooLong
 from helpers.grading.effects.cells import parse
 from helpers.grading.effects.libraries import Libraries
 from helpers.grading.effects.model import ANYTHING, FILES, RANDOM, SETTINGS, Effects, Statement
 from helpers.grading.effects.reader import statements
 from helpers.grading.runner import COURSES_OWN
 
+MAX_CODE = 1_000_000  # characters of all cells; a lesson, solved, has some 60,000
+KEPT_SOURCE = (
+    5_000  # characters of a cell whose program is kept; it takes a hundred times as many bytes
+)
+MAX_STATEMENTS = 3_000  # a lesson, solved, has some 200
+MAX_STEPS = (
+    3_000_000  # of looking names up, a few seconds; the longest lesson, solved, takes some 400,000
+)
 _PLACES = {SETTINGS, FILES, ANYTHING, *RANDOM.values()}
 
 
@@ -36,9 +46,9 @@ def needed(cells: Sequence[NotebookNode], probes: Mapping[int, str]) -> frozense
     code = frozenset(i for i, cell in enumerate(cells) if cell.cell_type == "code")
     try:
         notebook = _Notebook.read(cells, probes)
-    except RecursionError:
+        return code if notebook is None else notebook.needed() & code
+    except (RecursionError, TooLong):
         return code
-    return code if notebook is None else notebook.needed() & code
 
 
 def skippable(cells: Sequence[NotebookNode], probes: Mapping[int, str]) -> frozenset[int]:
@@ -77,9 +87,9 @@ def must_run_in_full(
         return False
     try:
         notebook = _Notebook.read(cells, probes)
-    except RecursionError:
+        return notebook is None or not all(notebook.is_excused(i, ran) for i in lost)
+    except (RecursionError, TooLong):
         return True
-    return notebook is None or not all(notebook.is_excused(i, ran) for i in lost)
 
 
 def earned(cells: Sequence[NotebookNode]) -> dict[int, tuple[float, float]]:
@@ -110,14 +120,41 @@ def _failed(cell: NotebookNode) -> bool:
     return any(output.get("output_type") == "error" for output in cell.get("outputs", ()))
 
 
-@lru_cache(maxsize=4096)  # the course's own cells come again with each submission
-def _parse(source: str):
-    return parse(source)
+_kept_program = lru_cache(maxsize=1024)(parse)  # the course's own cells come again and again
 
 
-@lru_cache(maxsize=4096)
-def _statements(source: str, libraries: tuple[tuple[str, str], ...]) -> tuple[Statement, ...]:
+def _parse(source: str) -> ast.Module | None:
+    return _kept_program(source) if len(source) <= KEPT_SOURCE else parse(source)
+
+
+def _read(
+    source: str, tree: ast.Module, libraries: tuple[tuple[str, str], ...]
+) -> tuple[Statement, ...]:
+    if len(source) <= KEPT_SOURCE:
+        return _kept_statements(source, libraries)
+    return tuple(statements(tree, Libraries(dict(libraries))))
+
+
+@lru_cache(maxsize=1024)
+def _kept_statements(source: str, libraries: tuple[tuple[str, str], ...]) -> tuple[Statement, ...]:
     return tuple(statements(_parse(source), Libraries(dict(libraries))))
+
+
+class _Steps:
+    """Counts what is looked at, so that no program, however it is written, keeps the marker for long."""
+
+    def __init__(self) -> None:
+        self._left = MAX_STEPS
+
+    def take(self, number: int) -> None:
+        """Note that so many things are about to be looked at.
+
+        Raises:
+            TooLong: they are too many.
+        """
+        self._left -= number
+        if self._left < 0:
+            raise TooLong
 
 
 class _Versions:
@@ -130,7 +167,10 @@ class _Versions:
     are meant to fail do so in their last statement; any other has to do with what a student wrote.
     """
 
-    def __init__(self, all_statements: Iterable[Statement], students: Iterable[Statement]) -> None:
+    def __init__(
+        self, all_statements: Iterable[Statement], students: Iterable[Statement], steps: _Steps
+    ) -> None:
+        self._steps = steps
         self._last = Counter(name for one in all_statements for name in one.surely)
         self._now: Counter[str] = Counter()
         self._students = _given(students)
@@ -167,6 +207,7 @@ class _Versions:
     def _from_now(self, name: str) -> set[str]:
         if name not in self._last:
             return {name}
+        self._steps.take(self._last[name] + 1 - self._now[name])
         return {f"{name} {n}" for n in range(self._now[name], self._last[name] + 1)}
 
     def _all(self, effects: Effects, versions: Callable[[str], set[str]]) -> Effects:
@@ -184,7 +225,10 @@ class _Relations:
     A function or class that keeps no state is no object here: calls leave it as it was.
     """
 
-    def __init__(self, all_statements: Sequence[Statement], libraries: set[str]) -> None:
+    def __init__(
+        self, all_statements: Sequence[Statement], libraries: set[str], steps: _Steps
+    ) -> None:
+        self._steps = steps
         bound: set[str] = set()
         otherwise: set[str] = set()
         for one in all_statements:
@@ -199,6 +243,7 @@ class _Relations:
             given = one.now.binds | one.later.binds | one.now.stores | one.later.stores
             given |= self._objects(one.now.passes | one.later.passes)
             for name in given - _PLACES:
+                self._steps.take(len(one.now.reads) + len(one.later.reads))
                 self._sources.setdefault(name, set()).update(one.now.reads, one.later.reads)
                 self._later.setdefault(name, []).append(one.later)
         self._group: dict[str, set[str]] = {}
@@ -220,7 +265,9 @@ class _Relations:
         names = both.binds | both.stores | both.passes | both.reads | self.reach(functions)
         together = set(self._objects(names))
         for name in self._objects(names):
-            together |= self._group.get(name, set())
+            group = self._group.get(name, set())
+            self._steps.take(len(group))
+            together |= group
         for name in together:
             self._group[name] = together
 
@@ -231,7 +278,9 @@ class _Relations:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                waiting += self._sources.get(name, ())
+                sources = self._sources.get(name, ())
+                self._steps.take(1 + len(sources))
+                waiting += sources
         return found - set(RANDOM.values())
 
     def of_cell(self, part: Iterable[Statement]) -> Effects:
@@ -245,6 +294,7 @@ class _Relations:
                 whole.add(one.later)
             for name in self.reach(one.now.reads):
                 for later in self._later.get(name, ()):
+                    self._steps.take(later.size)
                     whole.add(later)
             whole.reads -= seeded
             seeded |= one.seeds
@@ -254,7 +304,9 @@ class _Relations:
     def changed(self, done: Effects) -> set[str]:
         """Return the names whose objects may be others, or changed, afterwards."""
         objects = self._objects(done.stores | done.passes)
-        return done.binds | done.stores | objects.union(*(self._group.get(n, ()) for n in objects))
+        groups = [self._group.get(n, ()) for n in objects]
+        self._steps.take(sum(map(len, groups)))
+        return done.binds | done.stores | objects.union(*groups)
 
 
 @dataclass(frozen=True)
@@ -279,11 +331,19 @@ class _Notebook:
 
     @classmethod
     def read(cls, cells: Sequence[NotebookNode], probes: Mapping[int, str]) -> "_Notebook | None":
-        """Read a notebook; None where a cell of the student's could depend on anything at all."""
+        """Read a notebook; None where a cell of the student's could depend on anything at all.
+
+        Raises:
+            TooLong: there is more to look at than a marker should give time to.
+        """
         code = {
             i: cell for i, cell in enumerate(cells) if cell.cell_type == "code" and i not in probes
         }
+        if sum(len(cell.source) for cell in code.values()) > MAX_CODE:
+            raise TooLong
         trees = {i: _parse(cell.source) for i, cell in code.items()}
+        if sum(len(tree.body) for tree in trees.values() if tree is not None) > MAX_STATEMENTS:
+            raise TooLong
         unread = {i for i, tree in trees.items() if tree is None}
         own = frozenset(i for i, cell in code.items() if _is_own(cell))
         if unread & own:
@@ -292,21 +352,22 @@ class _Notebook:
         known = tuple(sorted(libraries.names.items()))
         anything = Effects(reads={ANYTHING}, stores={ANYTHING, *_PLACES})
         read = {
-            i: (Statement(now=anything),) if i in unread else _statements(cell.source, known)
+            i: (Statement(now=anything),) if i in unread else _read(cell.source, trees[i], known)
             for i, cell in code.items()
         }
         tests = frozenset(i for i in own if is_grade(cells[i]))
         stubs = frozenset(i for i in own if is_stub(cells[i]))
-        versions = _Versions(
-            [s for part in read.values() for s in part], [s for i in own for s in read[i]]
-        )
+        steps = _Steps()
+        every = [s for part in read.values() for s in part]
+        versions = _Versions(every, [s for i in own for s in read[i]], steps)
         seen, answers = {}, {}
         for i in sorted({*read, *probes}):
             if i in probes:
                 answers[i] = versions.of(probes[i])
             else:
                 seen[i] = tuple(versions.go_past(read[i], i in own))
-        relations = _Relations([s for part in seen.values() for s in part], set(libraries.names))
+        every = [s for part in seen.values() for s in part]
+        relations = _Relations(every, set(libraries.names), steps)
         return cls(seen, own, tests, stubs, answers, relations)
 
     def needed(self) -> frozenset[int]:

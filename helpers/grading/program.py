@@ -17,7 +17,6 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.notebooknode import NotebookNode
 
 from helpers.checks.reading import (
@@ -43,9 +42,14 @@ from helpers.checks.scopes import (
     written_to,
 )
 from helpers.checks.source import segment
+from helpers.grading.effects.cells import plain_python
 from helpers.grading.runner import COURSES_OWN
 
 MAX_SOURCE = 20_000
+MAX_CODE = (
+    3_000_000  # characters of a notebook's cells; the longest lesson, solved, has some 60,000
+)
+MAX_STATEMENTS = 30_000  # of a notebook, a few seconds; a lesson, solved, has some 1,000
 MAX_STEPS = (
     150_000  # of looking names up, a few seconds; the longest lesson, solved, takes some 5,000
 )
@@ -425,6 +429,8 @@ class Space:
 
     def _take(self, statement: ast.stmt, sure: bool, lines: tuple[str, ...]) -> None:
         self.now += 1
+        if self.now > MAX_STATEMENTS:
+            raise TooLong
         for name, bound in bindings(statement):
             self._bind(name, bound, sure, lines)
         if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
@@ -641,13 +647,16 @@ def _changes_arguments(definition: ast.FunctionDef) -> bool:
     return False
 
 
-_transform = TransformerManager().transform_cell
-
-
 def python_of(text: str) -> str:
-    """Return a cell as plain Python: magics become calls. What cannot be turned is returned as it is."""
+    """Return a cell as plain Python: magics become calls. What cannot be turned is returned as it is.
+
+    Raises:
+        TooLong: it may be Python, but cannot be read here.
+    """
     try:
-        return _transform(text)
+        return plain_python(text)
+    except TooLong:
+        raise
     except Exception:  # of a cell that is no Python, or too deep for the tokenizer
         return text
 
@@ -677,19 +686,29 @@ class Program:
         self._space = Space(texts)
         self._begins: dict[int, int] = {}
         self._own: dict[int, str] = {}
+        self._unread: set[int] = set()
+        left = MAX_CODE
         for index, cell in enumerate(cells):
             self._begins[index] = self._space.now
             if cell.cell_type != "code" or index in self._answers:
                 continue
-            text = python_of(cell.source)
             if not cell.metadata.get(COURSES_OWN):
-                self._own[index] = text
+                self._own[index] = cell.source
             stopped = any(o.get("output_type") == "error" for o in cell.get("outputs", ()))
             doubts, patches = len(self._space.doubts), len(self._space.patches)
             try:
+                if len(cell.source) > left:
+                    raise TooLong
+                left -= len(cell.source)
+                text = python_of(cell.source)
+                if index in self._own:
+                    self._own[index] = text
                 self._space.run(text, stopped=stopped)
-            except (RecursionError, TooLong):  # nobody writes as long or as deep by hand
+            except (RecursionError, TooLong) as error:  # nobody writes as long or as deep by hand
+                self._space.now += 1  # it stands before what follows, as a cell that was read
                 self._space.doubts.append((self._space.now, "a cell too long or too deep"))
+                if isinstance(error, TooLong):
+                    self._unread.add(index)
             self._space.busy.clear()
             if cell.metadata.get(COURSES_OWN):  # what the course does makes no student a suspect
                 del self._space.doubts[doubts:], self._space.patches[patches:]
@@ -746,14 +765,14 @@ class Program:
         return {index: self._read_cell(index, text) for index, text in self._own.items()}
 
     def _read_cell(self, index: int, text: str) -> Reading:
+        if index in self._unread:
+            return _words(text)
         try:
             tree = tree_of(text)
+            trees = [] if tree is None else [tree, *_trees_in_strings(tree)]
         except TooLong:
             return _words(text)
-        if tree is None:
-            return Reading()
         view = _View(self._space, (self._begins[index + 1],))
-        trees = [tree, *_trees_in_strings(tree)]
         return Reader().read(Code(t, Scope(view), True) for t in trees).reading()
 
     def _whole(self, name: str, time: int, strict: bool) -> Reading:

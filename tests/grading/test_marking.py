@@ -1,10 +1,11 @@
 import json
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers.checks.probe import probe
 from helpers.grading.marking import Checked, Program, judge_checks, read_check
+from helpers.grading.needs import earned
 from helpers.grading.runner import Executed
 from tests.checks import small
 
@@ -87,6 +88,26 @@ SOURCE = "def scale(x):\n    return x / x.amax(dim=0)"
 
 def right(x):
     return x / x.amax(dim=0)
+
+
+@pytest.mark.parametrize(
+    ("shows", "points"),
+    [
+        ({"text/plain": "99"}, 0),
+        ({"text/plain": "0.5"}, 0.5),
+        ({"text/plain": "'no number'"}, 1),
+        ({"text/plain": ""}, 1),
+        ({"text/html": "<b>a</b>"}, 1),
+    ],
+)
+def test_no_output_of_a_test_keeps_a_submission_from_being_marked(shows, points):
+    kind = {"grade": True, "solution": False, "locked": True, "points": 1, "grade_id": "six_test"}
+    cell = new_code_cell("assert six() == 6", metadata={"nbgrader": kind})
+    cell.outputs = [new_output("execute_result", data=shows, execution_count=1)]
+    executed = Executed(new_notebook(cells=[cell]))
+    judge_checks(executed, {})
+    assert earned([cell]) == {0: (points, 1)}
+    assert executed.suspicions == ([] if points else ["made-up points in six_test"])
 
 
 def test_a_right_answer_gets_its_points_and_its_card():

@@ -6,6 +6,9 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.utils import compute_checksum
 
+from helpers.checks.scopes import TooLong
+from helpers.grading import needs
+from helpers.grading.effects.cells import parse, plain_python
 from helpers.grading.needs import earned, must_run_in_full, needed, skippable
 from helpers.grading.runner import COURSES_OWN
 
@@ -204,3 +207,42 @@ def test_an_answer_comes_out_the_same_as_in_a_full_run(sources, name):
                 exec(cell.source, space)
         results.append(space["f"])
     assert results[0] == results[1]
+
+
+def tangled(number):
+    """Return functions of which each calls two others: to follow them all takes the square of their number."""
+    lines = [f"def g{i}(x): return g{i + 1}(x) + g{7 * i % number}(x)" for i in range(number)]
+    return "\n".join([*lines, f"def g{number}(x): return x"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a = 1\n" * (needs.MAX_STATEMENTS + 1),
+        tangled(900),
+        "\n".join(f"v{i} = g(v{max(i - 1, 0)}, v{i // 2})" for i in range(900)),
+        f"a = '{'b' * needs.MAX_CODE}'",
+    ],
+    ids=["statements", "functions", "values", "text"],
+)
+def test_a_program_that_takes_too_long_to_follow_is_run_in_full(written):
+    shows = own("print(f(torch.ones(3)))")
+    assert left_out(IMPORTS, own("scale = 2"), F, check(), shows) == [shows.source]
+    cells = (IMPORTS, own("scale = 2"), F, new_code_cell(written), check(), shows)
+    assert left_out(*cells) == []
+
+
+def test_what_is_kept_of_cells_is_bounded():
+    long = "a = 1\n" * needs.KEPT_SOURCE
+    before = needs._kept_program.cache_info().currsize
+    left_out(IMPORTS, own("scale = 2"), F, new_code_cell(long), check())
+    assert needs._kept_program.cache_info().currsize <= before + 3
+
+
+def test_a_cell_of_very_many_commands_is_not_read_at_all():
+    # IPython gives up on it with an error of its own, after it has read it 500 times.
+    assert parse("!a\n" * 600) is None
+    with pytest.raises(TooLong):
+        plain_python("!a\n" * 100 + "a = 1\n" * 5000)
+    assert parse("!a\n" * 100 + "a = 1\n" * 5000) is None
+    assert plain_python("!ls\na = 1\n").endswith("a = 1\n")

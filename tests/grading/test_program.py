@@ -214,3 +214,16 @@ def test_a_cell_too_long_to_be_read_is_searched_for_its_words():
 def test_a_check_notes_what_torch_is_called_with_only_where_something_is_closed():
     assert small.check.square.exercise.plan(0)["watch"]
     assert not small.check.answer.exercise.plan(0)["watch"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["!a\n" * 100 + "a = 1\n" * 5000, f"b = '{'c' * 2_000_000}'", "a = 1\n" * 40_000],
+    ids=["commands", "text", "statements"],
+)
+def test_a_cell_too_long_to_be_read_is_a_doubt_and_hides_nothing(cell):
+    cells = [
+        new_code_cell("from torch import softmax as soft\n" + cell),
+        new_code_cell("def f(x):\n    return soft(x, 0)"),
+    ]
+    assert "?.softmax" in Program(cells).reading("f").uses

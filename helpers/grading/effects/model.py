@@ -22,6 +22,11 @@ class Effects:
     stores: set[str] = field(default_factory=set)
     passes: set[str] = field(default_factory=set)
 
+    @property
+    def size(self) -> int:
+        """The number of names in it."""
+        return len(self.reads) + len(self.binds) + len(self.stores) + len(self.passes)
+
     def add(self, other: "Effects") -> None:
         """Take in what another piece does."""
         self.reads |= other.reads
