@@ -20,7 +20,7 @@ from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
 from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
 from helpers.grading.pages import CARD
-from helpers.grading.program import Program
+from helpers.grading.program.notebook import Program
 from helpers.grading.runner import Executed, Probe
 from helpers.lessons import lesson
 

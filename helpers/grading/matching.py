@@ -15,7 +15,7 @@ from nbformat.notebooknode import NotebookNode
 
 from helpers.checks.scopes import TooLong, bindings, flatten, tree_of
 from helpers.checks.source import segment
-from helpers.grading.program import python_of
+from helpers.grading.program.magics import python_of
 
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.M | re.S

@@ -12,10 +12,10 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
 from helpers.checks.exercise import Exercise
+from helpers.checks.live import source_of
 from helpers.checks.probe import MISSING, probe
-from helpers.checks.source import source_of
 from helpers.grading.marking import Checked, judge_checks
-from helpers.grading.program import Program
+from helpers.grading.program.notebook import Program
 from helpers.grading.runner import COURSES_OWN, Executed
 from helpers.lessons import lesson, lesson_ids
 from tests.checks import small
