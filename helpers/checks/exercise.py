@@ -15,11 +15,11 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from helpers.checks import drivers, plain
+from helpers.checks.bans import SYNTAX
 from helpers.checks.compare import Finding, compare
 from helpers.checks.draw import Draw
 from helpers.checks.limits import undisturbed
 from helpers.checks.plain import made
-from helpers.checks.reading import SYNTAX
 from helpers.checks.source import is_stub, same_program
 
 __all__ = [

@@ -9,6 +9,7 @@ from typing import Any
 
 from helpers.checks import plain
 from helpers.checks.advice import advice
+from helpers.checks.bans import banned_in
 from helpers.checks.compare import STAGES, Finding, compare
 from helpers.checks.exercise import (
     ChoiceExercise,
@@ -22,7 +23,6 @@ from helpers.checks.exercise import (
 )
 from helpers.checks.limits import undisturbed
 from helpers.checks.probe import run_case
-from helpers.checks.reading import banned_in
 from helpers.checks.show import shorten, show
 from helpers.checks.verdict import Requirement, Verdict
 

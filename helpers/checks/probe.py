@@ -29,7 +29,7 @@ from helpers.checks.limits import (
     time_limit,
     undisturbed,
 )
-from helpers.checks.source import read_answer, source_of
+from helpers.checks.live import read_answer, source_of
 from helpers.checks.watch import Watch
 
 # What torch imports with the first gradient takes half a second, which is not the learner's time.

@@ -12,7 +12,7 @@ from typing import Any
 
 from torch.overrides import TorchFunctionMode
 
-from helpers.checks.source import is_own_file
+from helpers.checks.own import is_own_file
 
 _MANY = 300
 _HELPERS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep

@@ -23,7 +23,7 @@ from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
 from helpers.grading.files import shown
 from helpers.grading.outputs import not_run
 from helpers.grading.pages import CARD
-from helpers.grading.program import Program
+from helpers.grading.program.notebook import Program
 from helpers.grading.runner import Executed, Probe
 from helpers.lessons import lesson
 

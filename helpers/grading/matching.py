@@ -15,7 +15,7 @@ from nbformat.notebooknode import NotebookNode
 
 from helpers.checks.scopes import TooLong, bindings, flatten, tree_of
 from helpers.checks.source import segment
-from helpers.grading.program import python_of
+from helpers.grading.program.magics import python_of
 
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?", re.M | re.S
@@ -159,8 +159,10 @@ def _is_code(cell: NotebookNode) -> bool:
 def _statements(source: str) -> tuple[str, ...]:
     """Return the statements of a cell in a form that does not hang on space and comments; () where it has none."""
     tree = _tree(source)
+    if tree is None:
+        return ()
     lines = python_of(source).splitlines(keepends=True)
-    return () if tree is None else tuple(_form(s, lines) for s in tree.body)
+    return tuple(_form(s, lines) for s in tree.body)
 
 
 def _form(statement: ast.stmt, lines: list[str]) -> str:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from helpers.checks.reading import banned_in, plain_name
-from helpers.checks.source import is_stub, parse, read_answer, same_program, source_of
+from helpers.checks.bans import banned_in, plain_name
+from helpers.checks.live import read_answer, source_of
+from helpers.checks.source import is_stub, parse, same_program
 from helpers.checks.watch import Watch
 
 s = torch.softmax

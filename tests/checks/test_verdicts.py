@@ -79,8 +79,8 @@ def hides_and_errs(x, name="abs"):
 def test_a_function_out_of_sight_costs_what_the_rule_does_where_something_is_earned():
     found = verdict(SQUARE, hides)
     assert found.points == 0
-    assert "Write the names out" in found.message
-    assert "Write the names out" not in verdict(SQUARE, hides_and_errs).message
+    assert "called unseen" in found.message
+    assert "called unseen" not in verdict(SQUARE, hides_and_errs).message
 
 
 def test_a_record_that_ends_early_ran_out_of_time():

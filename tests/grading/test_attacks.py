@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from helpers.grading.walls import why_not
-from tests.grading import attacks
+from tests.grading.attacks import cells, deadly, expected, handed_in
 from tests.grading.course import ANSWERS, LESSON, Course
 
 pytestmark = [pytest.mark.grading, pytest.mark.skipif(bool(why_not()), reason=why_not())]
@@ -28,16 +28,16 @@ def submissions(course):
         return notebook
 
     made = {}
-    for name, source in (attacks.CELLS | attacks.DEADLY).items():
+    for name, source in (cells.CELLS | deadly.DEADLY).items():
         made[name] = honest()
         text = source.replace("COURSE", repr(str(course.root))).strip()
         made[name].cells.insert(1, new_code_cell(text, id="attack"))
-    for name, answers in attacks.ANSWERS.items():
+    for name, answers in handed_in.ANSWERS.items():
         made[name] = honest(**answers)
-    for name, change in attacks.CHANGES.items():
+    for name, change in handed_in.CHANGES.items():
         made[name] = honest()
         change(made[name])
-    for name in attacks.FILES:
+    for name in handed_in.FILES:
         made[name] = honest()
     return made
 
@@ -59,7 +59,7 @@ def class_(tmp_path_factory):
     course = Course(tmp_path_factory.mktemp("course"))
     for name, notebook in submissions(course).items():
         folder = course.submit(name.replace(" ", "-"), notebook)
-        for path, text in attacks.FILES.get(name, {}).items():
+        for path, text in handed_in.FILES.get(name, {}).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text)
     course.submit("a-first", course.answered())
@@ -79,23 +79,23 @@ def marks(course, name):
     return {k: v or 0.0 for k, v in course.marks(name.replace(" ", "-")).items()}
 
 
-NAMES = [*attacks.CELLS, *attacks.ANSWERS, *attacks.CHANGES, *attacks.FILES]
+NAMES = [*cells.CELLS, *handed_in.ANSWERS, *handed_in.CHANGES, *handed_in.FILES]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_attack_earns_what_its_honest_part_deserves(class_, name):
-    spoilt = {"shapes": 0.0} if name in attacks.SPOILT else {}
-    assert marks(class_, name) == attacks.HONEST | spoilt
+    spoilt = {"shapes": 0.0} if name in expected.SPOILT else {}
+    assert marks(class_, name) == expected.HONEST | spoilt
 
 
-@pytest.mark.parametrize("name", attacks.DEADLY)
+@pytest.mark.parametrize("name", deadly.DEADLY)
 def test_a_kernel_that_comes_to_an_end_earns_nothing_and_says_why(class_, name):
-    assert marks(class_, name) == attacks.NOTHING
+    assert marks(class_, name) == expected.NOTHING
     words = class_.table[name.replace(" ", "-")]
     assert any(w in words for w in ("kernel came to an end", "did not stop", "took too much"))
 
 
-@pytest.mark.parametrize("name", attacks.CELLS)
+@pytest.mark.parametrize("name", cells.CELLS)
 def test_an_attack_finds_nothing(class_, name):
     text = nbformat.writes(class_.autograded(name.replace(" ", "-")))
     cell = next(c for c in nbformat.reads(text, as_version=4).cells if c.id == "attack")
@@ -123,7 +123,7 @@ def test_no_process_is_left(class_):
     assert "98765" not in running
 
 
-@pytest.mark.parametrize("name", attacks.SUSPICIOUS)
+@pytest.mark.parametrize("name", expected.SUSPICIOUS)
 def test_the_table_says_what_is_suspicious(class_, name):
-    words = attacks.SUSPICIOUS[name] or "suspicious"
+    words = expected.SUSPICIOUS[name] or "suspicious"
     assert words in class_.table[name.replace(" ", "-")]

@@ -12,14 +12,14 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
 from helpers.checks.exercise import Exercise
+from helpers.checks.live import source_of
 from helpers.checks.probe import MISSING, probe
-from helpers.checks.source import source_of
 from helpers.grading.marking import Checked, judge_checks
-from helpers.grading.program import Program
+from helpers.grading.program.notebook import Program
 from helpers.grading.runner import COURSES_OWN, Executed
 from helpers.lessons import lesson, lesson_ids
 from tests.checks import small
-from tests.grading import programs
+from tests.grading.programs import bypasses, honest, parts
 
 SOFTMAX = lesson("03_activations").softmax.exercise
 SEED = 3  # of the plans
@@ -62,8 +62,8 @@ def run(shell, cells: list[str], exercise: Exercise, files: dict[str, bytes]):
     """Run cells as a kernel does; returns the notebook's verdict, the marker's, and what it found suspicious."""
     for name, content in files.items():
         Path(name).write_bytes(content)
-    cells = [programs.SETUP, *cells] + ([] if programs.CHECK in cells else [programs.CHECK])
-    at = cells.index(programs.CHECK)
+    cells = [parts.SETUP, *cells] + ([] if parts.CHECK in cells else [parts.CHECK])
+    at = cells.index(parts.CHECK)
     plan = exercise.plan(SEED)
     made, verdict, record = [], None, None
     for number, text in enumerate(cells):
@@ -91,24 +91,24 @@ def mark(cells, at, record, exercise, files=None):
     return float(output["text/plain"]), executed.suspicions, output["text/html"]
 
 
-@pytest.mark.parametrize("name", programs.HONEST)
+@pytest.mark.parametrize("name", honest.HONEST)
 def test_an_honest_answer_earns_everything_in_the_notebook_and_when_marked(shell, name, capsys):
-    verdict, points, suspicions, card = run(shell, programs.HONEST[name], SOFTMAX, programs.FILES)
+    verdict, points, suspicions, card = run(shell, honest.HONEST[name], SOFTMAX, parts.FILES)
     assert verdict.points == SOFTMAX.points, str(verdict)
     assert points == SOFTMAX.points, card
     assert not suspicions
 
 
-@pytest.mark.parametrize("name", programs.BYPASSES)
+@pytest.mark.parametrize("name", bypasses.BYPASSES)
 def test_a_ready_made_function_earns_nothing_when_marked(shell, name, capsys):
-    _, points, suspicions, _ = run(shell, programs.BYPASSES[name], SOFTMAX, READY)
+    _, points, suspicions, _ = run(shell, bypasses.BYPASSES[name], SOFTMAX, READY)
     assert points == 0
     assert not suspicions
 
 
 def forge(record: str) -> str:
     """Return a record whose own words on the program are made up."""
-    clean = {"uses": [], "syntax": [], "hides": [], "calls": [], "source": programs.RIGHT}
+    clean = {"uses": [], "syntax": [], "hides": [], "calls": [], "source": parts.RIGHT}
     return json.dumps(json.loads(record) | clean)
 
 
@@ -120,11 +120,11 @@ def honest_record(exercise: Exercise, plan: dict) -> str:
 WATCHED = {"a class's own method as a decoy"}
 
 
-@pytest.mark.parametrize("name", sorted({*programs.BYPASSES, *programs.FORGED} - WATCHED))
+@pytest.mark.parametrize("name", sorted({*bypasses.BYPASSES, *bypasses.FORGED} - WATCHED))
 def test_a_record_that_keeps_silent_does_not_help(name):
-    cells = (programs.BYPASSES | programs.FORGED)[name]
-    cells = [programs.SETUP, *cells] + ([] if programs.CHECK in cells else [programs.CHECK])
-    at = cells.index(programs.CHECK)
+    cells = (bypasses.BYPASSES | bypasses.FORGED)[name]
+    cells = [parts.SETUP, *cells] + ([] if parts.CHECK in cells else [parts.CHECK])
+    at = cells.index(parts.CHECK)
     plan = SOFTMAX.plan(SEED)
     made = [new_code_cell(text) for text in cells]
     for cell in made:
@@ -137,7 +137,7 @@ def test_a_record_that_keeps_silent_does_not_help(name):
 
 def test_an_answer_below_its_check_is_not_attempted_in_both(shell):
     stub = "def softmax(x, dim):\n    ..."
-    for cells in ([programs.CHECK, stub], [stub, programs.CHECK, programs.RIGHT]):
+    for cells in ([parts.CHECK, stub], [stub, parts.CHECK, parts.RIGHT]):
         verdict, points, _, card = run(shell, cells, SOFTMAX, {})
         assert verdict.state == "not attempted"
         assert points == 0
@@ -161,7 +161,7 @@ def test_the_alternatives_of_all_lessons_earn_the_same_when_marked(exercise, ans
     named = f"{exercise.name} = {text}" if (text or "").startswith("lambda") else None
     if named is None and inspect.isfunction(answer) and answer.__name__ != "<lambda>":
         named = f"{(text or '').strip()}\n{exercise.name} = {answer.__name__}"
-    cells = [new_code_cell(programs.SETUP), new_code_cell(named or ""), new_code_cell("")]
+    cells = [new_code_cell(parts.SETUP), new_code_cell(named or ""), new_code_cell("")]
     cells[2].metadata["nbgrader"] = {"points": exercise.points}
     points, suspicions, card = mark(cells, 2, json.dumps(record), exercise)
     assert points == exercise.points, card
