@@ -327,7 +327,7 @@ def records_of(
     whole = NotebookRecords(
         marking=secrets.token_hex(8),
         handed_in=handed_in,
-        versions=versions(lessons[0] if lessons else ""),
+        versions=versions(lessons[0]) if lessons else {},
         cells=tuple(map(_cell, cells)) if checks else (),
         files={
             path: content[:1_000_000].decode("utf-8", "replace")
