@@ -21,11 +21,8 @@ from helpers.checks.verdict import Requirement, Verdict
 from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
 from helpers.grading.pages import CARD
 from helpers.grading.program import Program
-from helpers.grading.runner import Executed, Probe
+from helpers.grading.runner import DAMAGED, Executed, Probe
 from helpers.lessons import lesson
-
-DAMAGED = "a damaged record of"
-"""How the suspicion begins that a record was made up."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,9 @@ OURS = 4  # on a busy machine no student is to lose points by what the course wr
 COURSES_OWN = "course_own"
 """Metadata of a cell that stands as the course wrote it: its pictures need not be drawn again."""
 
+DAMAGED = "a damaged record of"
+"""How the suspicion begins that a record was made up."""
+
 SKIP_TAG = "skip-execution"
 """A course's tag for a cell that is not to be run. A student's own tag counts for nothing."""
 
