@@ -30,6 +30,7 @@ from traitlets import Bool, Integer, Unicode, validate
 
 from helpers.grading.alone import alone
 from helpers.grading.changes import changes, graded_now, graded_then
+from helpers.grading.checkcells import may_check
 from helpers.grading.execute import STAMP, Execute, Marking
 from helpers.grading.files import read_files
 from helpers.grading.intake import (
@@ -265,8 +266,6 @@ class ParallelAutograde(Autograde):
         self, student: str, folder: Path, given: dict[str, bytes], patience: Any
     ) -> Prepared | Outcome:
         """Bring a submission into its released form; returns how it went where it is marked already."""
-        from helpers.grading.marking import find_checks  # imports torch
-
         handed_in = hand_in(student, folder)
         before = self._marked_before(handed_in)
         if before is not None and not self.force:
@@ -283,7 +282,7 @@ class ParallelAutograde(Autograde):
             notebook = nbformat.reads(output, as_version=4)
             restored = tuple(notebook.metadata.pop(REMARKS, ())) if one.usable else ()
             found[name] = replace(one, remarks=(*one.remarks, *restored))
-            checks[name] = find_checks(notebook, name)
+            checks[name] = _checks(notebook, name)
             probes = {index: checked.probe for index, checked in checks[name].items()}
             names = {index: checked.name for index, checked in checks[name].items()}
             skip = skippable(notebook.cells, names) if checks[name] else frozenset()
@@ -409,13 +408,23 @@ class ParallelAutograde(Autograde):
             )
 
 
+def _checks(notebook: NotebookNode, name: str) -> dict:
+    """Find the checks of a notebook; another course's has none, and is marked without torch."""
+    if not may_check(notebook):
+        return {}
+    from helpers.grading.marking import find_checks  # imports torch
+
+    return find_checks(notebook, name)
+
+
 def _judge(prepared: Prepared, future: Future) -> dict[str, Executed] | None:
     """Read what a worker brought back, and judge the checks; None: all cells are to be run."""
-    from helpers.grading.marking import judge_checks  # imports torch
-
     every = {name: unpack(result) for name, result in future.result().items()}
     for name, executed in every.items():
-        judge_checks(executed, dict(prepared.checks[name]), prepared.job.files)
+        if prepared.checks[name]:
+            from helpers.grading.marking import judge_checks  # imports torch
+
+            judge_checks(executed, dict(prepared.checks[name]), prepared.job.files)
     return None if _may_have_lost(prepared, every) else every
 
 

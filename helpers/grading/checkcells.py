@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from nbformat.notebooknode import NotebookNode
+from nbgrader.utils import is_grade
 
 from helpers.checks.scopes import DEFINITIONS
 from helpers.grading.effects.cells import parse
@@ -78,6 +79,13 @@ def read_check(source: str, name: str = USUAL) -> tuple[str, str, bool] | None:
     if not calls or len(calls) != len(statements) or len({c[:2] for c in calls}) != 1:
         return None
     return (*calls[-1][:2], any(c[2] for c in calls))
+
+
+def may_check(notebook: NotebookNode) -> bool:
+    """Say whether a graded cell reads like a check, so that it is worth to import what finds and judges checks."""
+    names = {*(notebook.metadata.get(ASKED) or lessons_bound(notebook.cells)), USUAL}
+    graded = (c.source for c in notebook.cells if c.cell_type == "code" and is_grade(c))
+    return any(read_check(source, name) for source in graded for name in names)
 
 
 def mentions(tree: ast.AST, names: Iterable[str]) -> set[str]:

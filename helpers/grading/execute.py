@@ -114,7 +114,9 @@ class Execute(NbGraderPreprocessor):
         skip = skippable(nb.cells, names) if checks else frozenset()
         for skipped in (skip, frozenset()):
             copied = copy.deepcopy(nb)
-            executed = run_here(copied, probes, files, self.sandbox, self.patience, skipped)
+            executed = run_here(
+                copied, probes, files, self.sandbox, self.patience, skipped, own_lesson=bool(checks)
+            )
             judge_checks(executed, checks, files)
             cells = executed.notebook.cells
             ran = frozenset(range(len(cells))) - skipped

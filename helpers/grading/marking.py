@@ -24,11 +24,8 @@ from helpers.grading.files import shown
 from helpers.grading.outputs import not_run
 from helpers.grading.pages import CARD
 from helpers.grading.program.notebook import Program
-from helpers.grading.runner import Executed, Probe
+from helpers.grading.runner import DAMAGED, Executed, Probe
 from helpers.lessons import lesson
-
-DAMAGED = "a damaged record of"
-"""How the suspicion begins that a record was made up."""
 
 
 @dataclass(frozen=True)

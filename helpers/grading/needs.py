@@ -130,6 +130,7 @@ def _parse(source: str) -> ast.Module | None:
 def _read(
     source: str, tree: ast.Module, libraries: tuple[tuple[str, str], ...]
 ) -> tuple[Statement, ...]:
+    """Return a cell's statements; those of a cell of usual length are kept."""
     if len(source) <= KEPT_SOURCE:
         return _kept_statements(source, libraries)
     return tuple(statements(tree, Libraries(dict(libraries))))
@@ -137,7 +138,8 @@ def _read(
 
 @lru_cache(maxsize=1024)
 def _kept_statements(source: str, libraries: tuple[tuple[str, str], ...]) -> tuple[Statement, ...]:
-    return tuple(statements(_parse(source), Libraries(dict(libraries))))
+    tree = _parse(source)
+    return () if tree is None else tuple(statements(tree, Libraries(dict(libraries))))
 
 
 class _Steps:
@@ -352,8 +354,8 @@ class _Notebook:
         known = tuple(sorted(libraries.names.items()))
         anything = Effects(reads={ANYTHING}, stores={ANYTHING, *_PLACES})
         read = {
-            i: (Statement(now=anything),) if i in unread else _read(cell.source, trees[i], known)
-            for i, cell in code.items()
+            i: (Statement(now=anything),) if tree is None else _read(code[i].source, tree, known)
+            for i, tree in trees.items()
         }
         tests = frozenset(i for i in own if is_grade(cells[i]))
         stubs = frozenset(i for i in own if is_stub(cells[i]))

@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 
 from helpers.grading.needs import earned
-from helpers.grading.runner import COURSES_OWN, Executed
+from helpers.grading.runner import COURSES_OWN, DAMAGED, Executed
 
 if TYPE_CHECKING:
     from helpers.grading.marking import Checked
@@ -297,7 +297,6 @@ def records_of(
         handed_in: the submission's fingerprint.
         notebooks: how many the submission has: they share the room.
     """
-    from helpers.grading.marking import DAMAGED  # imports torch
     from helpers.grading.versions import question, versions
 
     cells = executed.notebook.cells
@@ -327,7 +326,7 @@ def records_of(
     whole = NotebookRecords(
         marking=secrets.token_hex(8),
         handed_in=handed_in,
-        versions=versions(lessons[0] if lessons else ""),
+        versions=versions(lessons[0]) if lessons else {},
         cells=tuple(map(_cell, cells)) if checks else (),
         files={
             path: content[:1_000_000].decode("utf-8", "replace")

@@ -37,6 +37,9 @@ OURS = 4  # on a busy machine no student is to lose points by what the course wr
 COURSES_OWN = "course_own"
 """Metadata of a cell that stands as the course wrote it: its pictures need not be drawn again."""
 
+DAMAGED = "a damaged record of"
+"""How the suspicion begins that a record was made up."""
+
 SKIP_TAG = "skip-execution"
 """A course's tag for a cell that is not to be run. A student's own tag counts for nothing."""
 
@@ -56,7 +59,8 @@ class Patience:
     """How long a submission may take and how much it may say.
 
     Attributes:
-        cell: seconds for a cell on the clock; a check, or a cell of the course's own, may take `OURS` times that.
+        cell: seconds for a cell on the clock; in a lesson of the course a check, or a cell of the course's own, may
+            take `OURS` times that.
         submission: seconds for all cells together.
         output: characters shown of a cell's outputs.
         outputs: outputs kept of a cell.
@@ -221,7 +225,8 @@ class _Client(NotebookClient):
         self._quiet, self._silent = False, 0
 
     def _seconds(self, cell: NotebookNode) -> float:
-        return self._patience.cell * (OURS if self._expecting or _of_the_course(cell) else 1)
+        ours = self._expecting or (self._own_lesson and _of_the_course(cell))
+        return self._patience.cell * (OURS if ours else 1)
 
     def _client(self) -> BoundedClient:
         if not isinstance(self.kc, BoundedClient):

@@ -31,7 +31,6 @@ PRELOADED = (
     "torch",
     "torch.optim",
     "matplotlib.pyplot",
-    "ipykernel.kernelapp",
     "ipywidgets",
     "PIL.Image",
     "helpers.data",
@@ -41,6 +40,8 @@ PRELOADED = (
     "helpers.lessons.*.drivers",
     "helpers.lessons.*.demos",
 )
+"""What a lesson of the course needs. Another course's notebook needs nothing but what its own cells import."""
+
 _FOLDERS = "course-marking-"  # and the number of the process that owns one
 ENDED = "the sandbox came to an end"
 RENEWED = 200  # submissions after which the warm process is replaced
@@ -137,7 +138,7 @@ class Sandbox:
 
     Args:
         limits: what each submission may use.
-        modules: what the warm process imports besides `PRELOADED`.
+        modules: what the warm process imports; with one of the course's `helpers` among them `PRELOADED`, too.
         walls: left out: what this machine's environment asks for.
     """
 
@@ -303,9 +304,11 @@ class Sandbox:
         self._launched += 1
         self._name = f"{self._folder.name}-{self._launched}"
         command = self._walls.command(self._name, self._sealed, self._kernels, self.limits)
+        lesson = any(name.partition(".")[0] == "helpers" for name in self.modules)
+        wanted = {"modules": PRELOADED if lesson else (), "extra": sorted(extra)}
         with (self._folder / "log").open("w") as log:
             process = subprocess.Popen(
-                [*command, json.dumps({"modules": PRELOADED, "extra": sorted(extra)})],
+                [*command, json.dumps(wanted)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

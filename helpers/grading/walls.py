@@ -20,6 +20,7 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternativ
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime")
 _ENVIRONMENT = {
     "HOME": "/tmp/work",
+    "USER": "student",  # the system has no name for whom it runs as
     "TMPDIR": "/tmp",
     "MPLCONFIGDIR": "/tmp/matplotlib",
     "IPYTHONDIR": "/tmp/ipython",

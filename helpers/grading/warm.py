@@ -58,6 +58,14 @@ _PATROL = 0.2  # seconds between two looks at the memory in use
 _IMPORT = 20  # seconds that a module named by a lesson may take to import
 _END = 20  # seconds for a killed kernel to be gone
 WORK = "/tmp/work"
+_KERNEL = (  # what each kernel would else import when it starts
+    "ipykernel.debugger",
+    "debugpy.server.api",
+    "IPython.extensions.storemagic",
+    "IPython.core.completerlib",
+    "tornado.platform.asyncio",
+)
+_SITES = ("site-packages", "dist-packages")
 _SHARED = ("/tmp", "/dev/shm")  # where files are memory
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -75,21 +83,26 @@ def preload(modules: list[str], extra: list[str]) -> set[str]:
         extra: what a lesson's cells import; these may do anything when they are imported, and are left out then.
 
     Returns:
-        The names in `sys.modules` that came with `extra`.
+        The names in `sys.modules` that a kernel would not have by itself.
     """
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    # First, since what is imported later builds upon what the kernel changes in Python's own debugger.
+    kernel = importlib.import_module("ipykernel.kernelapp")
+    kernel.IPKernelApp.init_pdb(kernel)
+    for name in _KERNEL:
+        _import(name)
+    before = set(sys.modules)
     for name in modules:
         _import(name)
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
-    if "matplotlib" in sys.modules:
-        figure = importlib.import_module("matplotlib.figure").Figure()
-        figure.add_subplot().set_title("x")
-        figure.savefig(io.BytesIO())
-    before = set(sys.modules)
     for name in extra:
         with _alarm(_IMPORT):
             _import(name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    if "matplotlib.pyplot" in sys.modules:
+        figure = importlib.import_module("matplotlib.figure").Figure()
+        figure.add_subplot().set_title("x")
+        figure.savefig(io.BytesIO())
     return set(sys.modules) - before
 
 
@@ -401,7 +414,6 @@ def _be_kernel(order: dict, extra: set[str], line: socket.socket, tell: int, go:
             sys.modules[name].seed()
     if "torch" in sys.modules:
         sys.modules["torch"].seed()
-    _choose_modules(order["own_lesson"], extra)
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = ["kernel"]
@@ -410,6 +422,7 @@ def _be_kernel(order: dict, extra: set[str], line: socket.socket, tell: int, go:
     kernel.initialize(["--InteractiveShellApp.ignore_cwd=True", "--HistoryManager.enabled=False"])
     _wait_for_sockets(folder)
     os.umask(umask)
+    _choose_modules(order["own_lesson"], extra)  # what the kernel itself needs is imported by now
     os.write(tell, b".")
     os.read(go, 1)
     os.close(tell)
@@ -421,15 +434,18 @@ def _choose_modules(own_lesson: bool, extra: set[str]) -> None:
     """Say what an import finds.
 
     In a lesson of the course's own a file beside the notebook stands in for no installed module. In another
-    course's notebook it does, as it would in Jupyter, and the course's `helpers` are not there.
+    course's notebook it does, as it would in Jupyter, though for none of Python's own; and the course's `helpers`
+    are not there.
     """
     installed = [p for p in sys.path if p]
     if own_lesson:
         sys.path = [*installed, WORK]
         return
     sealed = os.environ.pop("PYTHONPATH", "")
-    sys.path = [WORK, *(p for p in installed if p != sealed)]
-    beside = {name.partition(".")[0] for name in os.listdir(WORK)}
+    sys.path = [p for p in installed if p != sealed]
+    sites = (n for n, p in enumerate(sys.path) if Path(p).name in _SITES)
+    sys.path.insert(next(sites, 0), "")  # where IPython puts it
+    beside = {name.partition(".")[0] for name in os.listdir(WORK)} - sys.stdlib_module_names
     for name in list(sys.modules):
         top = name.partition(".")[0]
         if top == "helpers" or (name in extra and top in beside):

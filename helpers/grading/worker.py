@@ -30,10 +30,11 @@ def run_here(
     safe: bool,
     patience: Patience,
     skip: frozenset[int] = frozenset(),
+    own_lesson: bool = True,
 ) -> Executed:
     """Run a submission on this machine, but for the cells in `skip`.
 
-    `safe` asks for the sandbox, which is kept for the next one.
+    `safe` asks for the sandbox, which is kept for the next one; `own_lesson` is as in `Task`.
 
     Raises:
         SandboxError: there is no sandbox here, or it ended again and again.
@@ -43,7 +44,7 @@ def run_here(
         files, left_out = read_files(files)
     own = [cell for cell in notebook.cells if cell.metadata.get(COURSES_OWN)]
     sandbox = _sandbox_with(modules_of(own)) if safe else None
-    task = Task(nbformat.writes(notebook), probes, skip)
+    task = Task(nbformat.writes(notebook), probes, skip, own_lesson)
     executed = run_all({"": task}, files or {}, patience, sandbox)[""]
     executed.failures += left_out
     return executed

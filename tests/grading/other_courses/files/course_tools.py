@@ -1,0 +1,3 @@
+"""Given out by the course."""
+
+NAME = "given"

@@ -1,0 +1,5 @@
+MINE = "student"
+
+
+def twice(x):
+    return 2 * x

@@ -1,0 +1,2 @@
+import builtins
+before = builtins.print
