@@ -3,6 +3,7 @@
 import builtins
 import contextlib
 import ctypes
+import inspect
 import io
 import logging
 import os
@@ -13,6 +14,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ import torch
 PRINTED = 2_000  # characters kept of what the code prints
 _PATIENCE = 4  # times the computing time that may pass on the clock
 _TICK = 0.05  # seconds between two looks at the clock
+_IMPORTS = 20  # seconds on the clock that imports may take without being counted
 _OUR_FOLDER = os.path.dirname(__file__)
 _BETWEEN = os.path.join(_OUR_FOLDER, "watch.py")  # stands between the learner's code and torch
 
@@ -28,6 +31,15 @@ _BETWEEN = os.path.join(_OUR_FOLDER, "watch.py")  # stands between the learner's
 _handle, _handler_of = signal.signal, signal.getsignal
 _set_timer = getattr(signal, "setitimer", None)  # not on Windows
 _cpu, _wall = time.thread_time, time.monotonic
+
+# Python's own that are used here to put back what a learner's code changes.
+_CONTEXTS = (
+    type(contextlib.contextmanager(iter)(())),
+    contextlib.redirect_stdout,
+    warnings.catch_warnings,
+    contextlib.nullcontext,
+    contextlib.suppress,
+)
 
 
 class OutOfTime(BaseException):
@@ -227,21 +239,45 @@ def interruptible() -> Iterator[None]:
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise `OutOfTime` in the block once it has computed for `seconds`, or four times as long has passed on the clock.
 
-    Computing time is the thread's own, so that a busy machine does not cost a learner marks. Once the time
-    is up every further line of the code raises again, so that a bare `except:` cannot go on for ever.
+    Computing time is the thread's own, so that a busy machine does not cost a learner marks. What is imported on the
+    way, torch's own at the first call of something too, is not counted and not cut in half (up to `_IMPORTS`
+    seconds): half a module would be broken for the whole session. Once the time is up every further line of the code
+    raises again, so that a bare `except:` cannot go on for ever.
     """
-    start_cpu, start_wall = _cpu(), _wall()
-
-    def is_over() -> bool:
-        return _cpu() - start_cpu >= seconds or _wall() - start_wall >= _PATIENCE * seconds
-
     on_main_thread = threading.current_thread() is threading.main_thread()
     if on_main_thread and _set_timer:
-        with _alarm(is_over, _set_timer):
+        with _alarm(_Clock(seconds), _set_timer):
             yield
     else:
         with _watchdog(_PATIENCE * seconds):
             yield
+
+
+class _Clock:
+    """The time that a block has taken, without that of imports."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._start = self._last = _cpu(), _wall()
+        self._spared = 0.0, 0.0
+
+    def look(self, importing: bool) -> bool:
+        """Say whether the time is over; what passed since the last look counts unless something was imported."""
+        now = _cpu(), _wall()
+        if importing and self._spared[1] < _IMPORTS:
+            cpu, wall = (n - last for n, last in zip(now, self._last, strict=True))
+            self._spared = self._spared[0] + cpu, self._spared[1] + wall
+        self._last = now
+        cpu, wall = (
+            n - first - spared
+            for n, first, spared in zip(now, self._start, self._spared, strict=True)
+        )
+        return cpu >= self._seconds or wall >= _PATIENCE * self._seconds
+
+    @property
+    def spares(self) -> bool:
+        """Say whether an import may still go on."""
+        return self._spared[1] < _IMPORTS
 
 
 def _insist(frame, event, argument):
@@ -255,19 +291,48 @@ def _is_ours(file: str) -> bool:
     return file.startswith(_OUR_FOLDER) and file != _BETWEEN
 
 
+def _importing(frame: FrameType | None) -> FrameType | None:
+    """Return the frame of the learner's code that imports something just now, if any does."""
+    found = None
+    while frame is not None and not _is_ours(frame.f_code.co_filename):
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            found = frame.f_back
+        frame = frame.f_back
+    return found
+
+
+def _learners_part(frame: FrameType | None) -> tuple[FrameType | None, bool]:
+    """Return the innermost frame that puts nothing back, and whether one above it does.
+
+    What puts back streams, settings and the timer itself comes to its end: if it were stopped half-way, the session
+    would stay changed, and the clock would go on for ever.
+    """
+    puts_back = False
+    while frame is not None and frame.f_code.co_filename in _TIDY_FILES:
+        puts_back = puts_back or frame.f_code in _TIDY
+        frame = frame.f_back
+    return frame, puts_back
+
+
 @contextlib.contextmanager
-def _alarm(is_over: Callable[[], bool], set_timer: Callable[..., Any]) -> Iterator[None]:
+def _alarm(clock: _Clock, set_timer: Callable[..., Any]) -> Iterator[None]:
     tracer = sys.gettrace()
     ended = False
 
     def on_tick(signum, frame):
-        if ended or not is_over():
+        if ended:
             return
+        importer = _importing(frame)
+        if not clock.look(importer is not None):
+            return
+        goes_on = importer is not None and clock.spares
+        frame, puts_back = _learners_part(importer if goes_on else frame)
         sys.settrace(_insist)
         while frame is not None and not _is_ours(frame.f_code.co_filename):
             frame.f_trace = _insist
             frame = frame.f_back
-        raise OutOfTime
+        if not puts_back and not goes_on:
+            raise OutOfTime
 
     before = _handle(signal.SIGALRM, on_tick)
     timer = set_timer(signal.ITIMER_REAL, _TICK, _TICK)
@@ -301,3 +366,15 @@ def _watchdog(seconds: float) -> Iterator[None]:
         done.set()
         watcher.join()
         ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
+
+
+def _codes(*functions: Any) -> frozenset[CodeType]:
+    return frozenset(inspect.unwrap(function).__code__ for function in functions)
+
+
+_TIDY = _codes(
+    *(captured, silent_stderr, _nothing_displayed, _nothing_typed, undisturbed, _set),
+    *(interruptible, time_limit, _alarm),
+    *(getattr(kind, name) for kind in _CONTEXTS for name in ("__enter__", "__exit__")),
+)
+_TIDY_FILES = frozenset(code.co_filename for code in _TIDY)

@@ -1,3 +1,4 @@
+import contextlib
 import random
 import signal
 import sys
@@ -9,7 +10,14 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.checks.limits import PRINTED, OutOfTime, captured, time_limit, undisturbed
+from helpers.checks import limits
+from helpers.checks.limits import (
+    PRINTED,
+    OutOfTime,
+    captured,
+    time_limit,
+    undisturbed,
+)
 from helpers.checks.watch import Watch
 
 
@@ -57,6 +65,92 @@ def test_code_that_never_ends_is_stopped(code):
     with pytest.raises(OutOfTime), time_limit(0.2):
         code()
     assert sys.gettrace() is None or "coverage" in repr(sys.gettrace())
+
+
+def test_the_clock_ends_with_the_block_wherever_a_tick_falls():
+    """The handler is called at every event of what puts back, as though the time were just then over."""
+    stopped, stdout, before = [], sys.stdout, signal.getsignal(signal.SIGALRM)
+
+    def tick(frame, event, argument):
+        handler = signal.getsignal(signal.SIGALRM)
+        if callable(handler) and handler is not before and frame.f_code in limits._TIDY:
+            stopped.append((frame.f_code.co_name, event))
+            handler(signal.SIGALRM, frame)
+
+    for body in (lambda: None, lambda: 1 / 0):
+        try:
+            with time_limit(0.0):
+                sys.setprofile(tick)
+                with captured(), undisturbed():
+                    body()
+        except (OutOfTime, ZeroDivisionError):
+            pass
+        finally:
+            sys.setprofile(None)
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+        assert signal.getsignal(signal.SIGALRM) is before
+        assert sys.stdout is stdout
+    assert {name for name, _ in stopped} >= {"__exit__", "captured", "undisturbed", "_alarm"}
+
+
+def test_many_clocks_that_tick_fast_all_end(monkeypatch):
+    monkeypatch.setattr(limits, "_TICK", 0.0002)
+    stdout, tracer, before = sys.stdout, sys.gettrace(), signal.getsignal(signal.SIGALRM)
+    for _ in range(300):
+        with contextlib.suppress(OutOfTime), time_limit(0.0005):
+            for _ in range(20):
+                with captured(), undisturbed(), contextlib.suppress(ValueError):
+                    _short_try()
+        assert sys.stdout is stdout
+        assert sys.gettrace() is tracer
+        assert signal.getsignal(signal.SIGALRM) is before
+        assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def _short_try():
+    for _ in range(30):
+        try:
+            print("x")
+        except:  # noqa: E722
+            continue
+
+
+SLOW = """
+import time
+start = time.thread_time()
+while time.thread_time() - start < {}:
+    pass
+done = True
+"""
+
+
+def test_an_import_is_not_counted_and_not_cut_in_half(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_import.py").write_text(SLOW.format(0.4))
+    monkeypatch.syspath_prepend(tmp_path)
+    with time_limit(0.1):
+        import slow_to_import
+    assert slow_to_import.done
+
+
+def test_code_that_had_its_time_ends_behind_the_import(tmp_path, monkeypatch):
+    def code():
+        import slow_and_late  # noqa: F401
+
+        _for_ever()
+
+    (tmp_path / "slow_and_late.py").write_text(SLOW.format(0.4))
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(OutOfTime), time_limit(0.1):
+        code()
+    assert sys.modules["slow_and_late"].done
+
+
+def test_an_import_that_never_ends_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "_IMPORTS", 0.3)
+    (tmp_path / "never_imported.py").write_text("while True: pass")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(OutOfTime), time_limit(0.1):
+        import never_imported  # noqa: F401
 
 
 def test_a_timer_that_ran_before_runs_on():
