@@ -14,13 +14,13 @@ from helpers.notebooks import NOTEBOOKS, ROOT, SOLUTIONS
 
 WORKERS = str(min(4, os.cpu_count() or 1))
 RUNS = {
-    "tests": ["tests", "--dist=worksteal"],
+    "tests": ["tests", "--dist=loadgroup"],
     "solutions": [str(SOLUTIONS), "--nbval", "--dist=loadfile"],  # outputs compared
     "notebooks": [str(NOTEBOOKS), "--nbval-lax", "--dist=loadfile"],  # the learner editions
 }
 FAST = [
     "tests",
-    "--dist=worksteal",
+    "--dist=loadgroup",
     "-m",
     "not notebook and not grading and not browser and not slow",
 ]

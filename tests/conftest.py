@@ -20,6 +20,20 @@ import torch
 torch.set_num_threads(1)
 
 
+# What takes longest begins first, so that no worker waits in the end.
+_LONG = ("tests/grading/", "tests/browser/", "tests/notebooks/", "tests/lessons/test_proofs.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests that share what a module laid out go to one worker (`--dist=loadgroup`), so that it is made once."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values()
+        if any(f[-1].scope in ("module", "package", "session") and f[-1].baseid for f in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    items.sort(key=lambda item: not item.location[0].startswith(_LONG))
+
+
 @pytest.fixture(autouse=True)
 def _own_progress(tmp_path, monkeypatch):
     """Each test keeps its learner's progress to itself."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from helpers.checks import Lesson
-from helpers.checks.exercise import Exercise, RepairExercise, ValueExercise
+from helpers.checks.exercise import Exercise, Plan, RepairExercise, ValueExercise
 from helpers.checks.judge import judge
 from helpers.checks.probe import probe
 from helpers.checks.verdict import Verdict
@@ -18,7 +18,9 @@ from helpers.proofs.generic import wrong_answers
 from helpers.proofs.report import Shortfall, Trial
 
 SEEDS = (11, 12)
-"""Each answer is tried on the inputs of each of them."""
+"""Each answer is tried on the inputs of each of them; on those of the first alone where that takes seconds."""
+
+_LONG = 5  # seconds that an exercise gives an answer, from which on one seed has to do
 
 MISTAKES, ALTERNATIVES, HINTS = 3, 2, (2, 4)
 """How many a declaration has at least; of hints also at most."""
@@ -29,12 +31,21 @@ Proof = Callable[[Exercise], Iterator[Trial]]
 def verdict_on(exercise: Exercise, answer: Any, seed: int, *, keep_source: bool = False) -> Verdict:
     """Judge an answer; without its source, which for a lambda is the declaration's own text."""
     plan = exercise.plan(seed)
-    record = probe(plan, answer)
+    return _verdict_on_record(exercise, plan, probe(plan, answer), keep_source)
+
+
+def _verdict_on_record(
+    exercise: Exercise, plan: Plan, record: dict, keep_source: bool = False
+) -> Verdict:
     if not keep_source:
         record |= {"source": None, "uses": [], "syntax": [], "hides": [], "calls": []}
         if isinstance(exercise, RepairExercise):
             record["source"] = "def other(): 1"
     return judge(exercise, plan, record)
+
+
+def _seeds(exercise: Exercise) -> tuple[int, ...]:
+    return SEEDS[:1] if exercise.seconds >= _LONG else SEEDS
 
 
 def right_answers_pass(exercise: Exercise) -> Iterator[Trial]:
@@ -55,7 +66,7 @@ def right_answers_pass(exercise: Exercise) -> Iterator[Trial]:
 def mistakes_are_told(exercise: Exercise) -> Iterator[Trial]:
     """Each declared mistake loses points and is told its own sentence."""
     for number, known in enumerate(exercise.mistakes, 1):
-        for seed in SEEDS:
+        for seed in _seeds(exercise):
             verdict = verdict_on(exercise, known.answer, seed)
             says = ""
             if verdict.points >= exercise.points:
@@ -74,7 +85,7 @@ def mistakes_are_told(exercise: Exercise) -> Iterator[Trial]:
 def wrong_answers_fail(exercise: Exercise) -> Iterator[Trial]:
     """Each of the further wrong answers loses points, and something is said to it."""
     for number, answer in enumerate(exercise.also_wrong, 1):
-        for seed in SEEDS:
+        for seed in _seeds(exercise):
             verdict = verdict_on(exercise, answer, seed, keep_source=True)
             says = ""
             if verdict.points >= exercise.points:
@@ -90,10 +101,11 @@ def generic_wrong_answers_fail(exercise: Exercise) -> Iterator[Trial]:
     right = _what_counts(probe(plan, exercise.reference)["runs"])
     tried = 0
     for name, answer in wrong_answers(exercise):
-        if _what_counts(probe(plan, answer)["runs"]) == right:
+        record = probe(plan, answer)
+        if _what_counts(record["runs"]) == right:
             continue  # this change changes nothing here: a scalar transposed, say
         tried += 1
-        verdict = verdict_on(exercise, answer, SEEDS[0])
+        verdict = _verdict_on_record(exercise, plan, record)
         passed = verdict.points < exercise.points
         says = f"a wrong answer reaches all points, {name!r} in place of what the reference gives"
         yield _trial("generic wrong answers", passed, exercise, says, None, verdict)

@@ -41,8 +41,9 @@ def test_a_blank_answer_to_a_generated_test_earns_nothing_and_a_right_one_all():
 
 
 def test_a_notebook_in_another_language_is_refused_by_name(tmp_path):
-    students = {"ada": "right", "bob": "right"}
-    foreign.lay_out(tmp_path, "patience", False, students)
+    foreign.lay_out(tmp_path, "patience", False, {"ada": "right", "bob": "right"})
+    with (tmp_path / "nbgrader_config.py").open("a") as settings:
+        settings.write('c.GiveStubs.code_stub = {"R": "# YOUR CODE HERE"}\n')
     path = tmp_path / "source/patience/patience.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
