@@ -47,7 +47,7 @@ from helpers.grading.records import NotebookRecords, Shelf, records_of
 from helpers.grading.report import Outcome, table
 from helpers.grading.restore import REMARKS
 from helpers.grading.runner import Executed
-from helpers.grading.sandbox import SandboxError
+from helpers.grading.sandbox.sandbox import SandboxError
 from helpers.grading.sequence import Task
 from helpers.grading.worker import Job, close, insist_on_sandbox, modules_of, unpack, warm_up, work
 from helpers.grading.workers import LocalWorkers
@@ -155,7 +155,7 @@ class ParallelAutograde(Autograde):
         self.sandbox = self.sandbox and settings.sandbox
         waiting = list(self.folders.items())
         with self._workers() as (submit, room), tqdm(total=len(waiting), unit="submission") as bar:
-            for outcome in self._mark(waiting, settings.patience, submit, room):
+            for outcome in self._mark(waiting, settings.time_limits, submit, room):
                 self.report.append(outcome)
                 bar.set_postfix(failed=sum(not o.marked for o in self.report))
                 bar.update()
@@ -203,7 +203,7 @@ class ParallelAutograde(Autograde):
         return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
 
     def _mark(
-        self, waiting: list[tuple[str, Path]], patience: Any, submit: Callable, room: int
+        self, waiting: list[tuple[str, Path]], time_limits: Any, submit: Callable, room: int
     ) -> Iterator[Outcome]:
         """Keep a few submissions ahead of the workers, and finish each as it comes back."""
         running: dict[Future, tuple[Prepared, int]] = {}
@@ -215,7 +215,9 @@ class ParallelAutograde(Autograde):
         while waiting or running:
             while waiting and len(running) < room:
                 student, folder = waiting.pop(0)
-                prepared = self._attempt(student, self._prepare, student, folder, given, patience)
+                prepared = self._attempt(
+                    student, self._prepare, student, folder, given, time_limits
+                )
                 if isinstance(prepared, Outcome):
                     yield prepared
                 else:
@@ -263,7 +265,7 @@ class ParallelAutograde(Autograde):
         }
 
     def _prepare(
-        self, student: str, folder: Path, given: dict[str, bytes], patience: Any
+        self, student: str, folder: Path, given: dict[str, bytes], time_limits: Any
     ) -> Prepared | Outcome:
         """Bring a submission into its released form; returns how it went where it is marked already."""
         handed_in = hand_in(student, folder)
@@ -291,7 +293,7 @@ class ParallelAutograde(Autograde):
             )
         own = all(task.own_lesson for task in tasks.values())
         files = (handed_in.other_files if own else dict(handed_in.files)) | given
-        job = Job(student, tasks, files, self.sandbox, patience)
+        job = Job(student, tasks, files, self.sandbox, time_limits)
         said = tuple(r for one in found.values() for r in one.remarks)
         return Prepared(handed_in, found, checks, job, handed_in.remarks + said + remarks)
 
@@ -455,7 +457,7 @@ def _in_full(prepared: Prepared) -> Prepared:
 
 
 def _nothing() -> None:
-    """Make nothing ready: without a sandbox there is nothing to warm up."""
+    """Make nothing ready: without a sandbox there is nothing to launch."""
 
 
 def course_problem(config: Mapping, folder: Path) -> str:

@@ -14,7 +14,7 @@ from helpers.grading.intake import hand_in
 from helpers.grading.needs import earned, must_run_in_full, skippable
 from helpers.grading.records import NotebookRecords, Shelf, records_of
 from helpers.grading.restore import REMARKS
-from helpers.grading.runner import Executed, Patience
+from helpers.grading.runner import Executed, TimeLimits
 from helpers.grading.worker import run_here
 
 STAMP = "course_marking"
@@ -57,9 +57,9 @@ class Execute(NbGraderPreprocessor):
     total_timeout = Integer(600, help="Seconds that a submission may take.").tag(config=True)
 
     @property
-    def patience(self) -> Patience:
+    def time_limits(self) -> TimeLimits:
         """The limits as the runner wants them."""
-        return Patience(self.timeout, self.total_timeout)
+        return TimeLimits(self.timeout, self.total_timeout)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Run and mark one notebook.
@@ -115,7 +115,13 @@ class Execute(NbGraderPreprocessor):
         for skipped in (skip, frozenset()):
             copied = copy.deepcopy(nb)
             executed = run_here(
-                copied, probes, files, self.sandbox, self.patience, skipped, own_lesson=bool(checks)
+                copied,
+                probes,
+                files,
+                self.sandbox,
+                self.time_limits,
+                skipped,
+                own_lesson=bool(checks),
             )
             judge_checks(executed, checks, files)
             cells = executed.notebook.cells

@@ -1,7 +1,7 @@
 """Read the plain files of a folder that a student filled, within bounds; write them into a fresh one.
 
 Whatever lies there - links, pipes, devices, sparse files of many gigabytes, a folder of a million names - costs a
-bounded time and a bounded memory, and is told in a sentence. Imports nothing of this project: the warm process
+bounded time and a bounded memory, and is told in a sentence. Imports nothing of this project: the fork server
 in the sandbox uses it too.
 """
 

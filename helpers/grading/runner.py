@@ -33,7 +33,7 @@ _TOO_LONG = {
 _INSIDE = "__import__('helpers.checks.recording', fromlist=['recording'])"
 _PROBE = _INSIDE + ".send_record({0.plan!r}, {0.name!r})"
 _QUIET = _INSIDE + ".quiet({on})"
-OURS = 4  # on a busy machine no student is to lose points by what the course wrote
+COURSE_TIMEOUT_FACTOR = 4  # on a busy machine no student is to lose points by what the course wrote
 COURSES_OWN = "course_own"
 """Metadata of a cell that stands as the course wrote it: its pictures need not be drawn again."""
 
@@ -55,12 +55,12 @@ _LANGUAGES = ("ir", "julia", "bash", "octave", "xcpp", "scala", "javascript", "d
 
 
 @dataclass(frozen=True)
-class Patience:
+class TimeLimits:
     """How long a submission may take and how much it may say.
 
     Attributes:
         cell: seconds for a cell on the clock; in a lesson of the course a check, or a cell of the course's own, may
-            take `OURS` times that.
+            take `COURSE_TIMEOUT_FACTOR` times that.
         submission: seconds for all cells together.
         output: characters shown of a cell's outputs.
         outputs: outputs kept of a cell.
@@ -135,21 +135,21 @@ def run(
     notebook: NotebookNode,
     probes: dict[int, Probe],
     make_manager: Callable[[], Any],
-    patience: Patience | None = None,
+    time_limits: TimeLimits | None = None,
     skip: frozenset[int] = frozenset(),
     own_lesson: bool = True,
     **start: Any,
 ) -> Executed:
     """Run every cell of `notebook` in one kernel.
 
-    It ends in `patience.submission` seconds, and a short time for the kernel's start and end, whatever the
+    It ends in `time_limits.submission` seconds, and a short time for the kernel's start and end, whatever the
     kernel sends or does not send.
 
     Args:
         notebook: changed in place.
         probes: for the index of a check's cell, what is run in its stead.
         make_manager: makes the kernel's manager; that has `kill_hard()`, which any thread may call.
-        patience: the limits of time and output.
+        time_limits: the limits of time and output.
         skip: indices of cells of the course's own that nothing depends on; they are not run and show nothing.
         own_lesson: whether the notebook is one of the course's lessons. Else nothing of the course's helpers
             takes part: no cell runs without its pictures.
@@ -162,7 +162,7 @@ def run(
     language = language_of(notebook)
     if language != "python":
         raise ForeignLanguage(f"the notebook is written in {shown(language)}, not in Python")
-    client = _Client(notebook, probes, make_manager, patience or Patience(), skip, own_lesson)
+    client = _Client(notebook, probes, make_manager, time_limits or TimeLimits(), skip, own_lesson)
     _wait_for(client.run, start)
     client.tidy()
     return client.done
@@ -199,7 +199,7 @@ class _Client(NotebookClient):
         notebook: NotebookNode,
         probes: dict[int, Probe],
         make_manager: Callable[[], Any],
-        patience: Patience,
+        time_limits: TimeLimits,
         skip: frozenset[int],
         own_lesson: bool,
     ) -> None:
@@ -217,7 +217,7 @@ class _Client(NotebookClient):
             on_cell_executed=_note_error,
         )
         self.done = Executed(notebook)
-        self._probes, self._make, self._patience = probes, make_manager, patience
+        self._probes, self._make, self._time_limits = probes, make_manager, time_limits
         self._skip, self._own_lesson = skip, own_lesson
         self._record: str | None = None
         self._shown, self._expecting = 0, False
@@ -226,7 +226,7 @@ class _Client(NotebookClient):
 
     def _seconds(self, cell: NotebookNode) -> float:
         ours = self._expecting or (self._own_lesson and _of_the_course(cell))
-        return self._patience.cell * (OURS if ours else 1)
+        return self._time_limits.cell * (COURSE_TIMEOUT_FACTOR if ours else 1)
 
     def _client(self) -> BoundedClient:
         if not isinstance(self.kc, BoundedClient):
@@ -239,12 +239,12 @@ class _Client(NotebookClient):
                 cell.outputs, cell.execution_count = [], None
         self.reset_execution_trackers()
         self.km = manager = self._make()
-        seconds = self._patience.submission + _START + 2 * _GRACE
+        seconds = self._time_limits.submission + _START + 2 * _GRACE
         with Watch(manager.kill_hard, seconds, _GROWTH) as watch:
             try:
                 await self._open(manager, start)
                 begun = time.monotonic()
-                await self._run_cells(begun + self._patience.submission, watch)
+                await self._run_cells(begun + self._time_limits.submission, watch)
                 self.done.seconds = time.monotonic() - begun
             finally:
                 await self._close(manager)
@@ -407,15 +407,15 @@ class _Client(NotebookClient):
             if kind.startswith("comm") or self._is_record(kind, content):
                 return None
             self._shown += size(kind, content)
-            most = self._patience.outputs
-            if self._shown > self._patience.output or len(cell.outputs) >= most:
-                self._shown = max(self._shown, self._patience.output + 1)
+            most = self._time_limits.outputs
+            if self._shown > self._time_limits.output or len(cell.outputs) >= most:
+                self._shown = max(self._shown, self._time_limits.output + 1)
                 judged = kind in JUDGED and len(cell.outputs) < most + SPARED
                 if not judged and kind not in ("status", "clear_output"):
                     return None
             return super().process_message(msg, cell, cell_index)
         except CellExecutionComplete:
-            if self._shown > self._patience.output:
+            if self._shown > self._time_limits.output:
                 cell.outputs.append(new_output("stream", name="stdout", text=CUT))
             raise
         except Exception as error:  # a message that the student's process made up
@@ -462,8 +462,8 @@ class _Client(NotebookClient):
         used = 0
         for cell in self.nb.cells:
             if cell.cell_type == "code":
-                left = max(self._patience.altogether - used, 0)
-                cell.outputs = sound(cell.outputs, min(2 * self._patience.output, left))
+                left = max(self._time_limits.altogether - used, 0)
+                cell.outputs = sound(cell.outputs, min(2 * self._time_limits.output, left))
                 used += sum(map(length, cell.outputs))
 
 

@@ -10,9 +10,10 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from helpers.grading.files import read_files
-from helpers.grading.provisioner import SandboxKernelManager, SandboxProvisioner
-from helpers.grading.runner import Executed, KernelLost, Patience, Probe, run
-from helpers.grading.sandbox import Sandbox, SandboxError, Start, open_kernel
+from helpers.grading.runner import Executed, KernelLost, Probe, TimeLimits, run
+from helpers.grading.sandbox.open_kernel import open_kernel
+from helpers.grading.sandbox.provisioner import SandboxKernelManager, SandboxProvisioner
+from helpers.grading.sandbox.sandbox import Sandbox, SandboxError, Start
 
 _TRIES = 2  # runs of a notebook whose sandbox ends under it
 _GRACE = 60  # seconds that a kernel lives beyond a submission's time: its start, and the end of its last cell
@@ -38,31 +39,31 @@ class Task:
 def run_all(
     tasks: Mapping[str, Task],
     files: Mapping[str, bytes],
-    patience: Patience,
+    time_limits: TimeLimits,
     sandbox: Sandbox | None,
 ) -> dict[str, Executed]:
     """Run the notebooks of a submission in the order of their names.
 
     Each finds the submission's files, those that earlier ones wrote among them, as it would in a folder of its
-    own. All of them together, with what is run again, take `patience.submission` seconds.
+    own. All of them together, with what is run again, take `time_limits.submission` seconds.
 
     Args:
         tasks: by the notebook's name.
         files: those of the submission by path, the notebooks as they were handed in among them.
-        patience: the limits of time and output.
-        sandbox: None: without walls.
+        time_limits: the limits of time and output.
+        sandbox: None: without one.
 
     Raises:
         SandboxError: there is no sandbox, or it ended again and again.
         ForeignLanguage: a notebook is not in Python.
     """
     done: dict[str, Executed] = {}
-    left = patience.submission
+    left = time_limits.submission
     names = sorted(tasks)
     for name in names:
         carry = name != names[-1]
         executed, files_after = _run(
-            tasks[name], files, replace(patience, submission=left), sandbox, carry
+            tasks[name], files, replace(time_limits, submission=left), sandbox, carry
         )
         left = max(left - executed.seconds, 0)
         if carry and files_after is None:
@@ -74,18 +75,22 @@ def run_all(
 
 
 def _run(
-    task: Task, files: Mapping[str, bytes], patience: Patience, sandbox: Sandbox | None, carry: bool
+    task: Task,
+    files: Mapping[str, bytes],
+    time_limits: TimeLimits,
+    sandbox: Sandbox | None,
+    carry: bool,
 ) -> tuple[Executed, Mapping[str, bytes] | None]:
     notebook = nbformat.reads(task.notebook, as_version=4)
-    begin = Start(files, task.own_lesson, patience.submission + _GRACE, carry)
+    begin = Start(files, task.own_lesson, time_limits.submission + _GRACE, carry)
     probes = dict(task.probes)
     if sandbox is None:
-        return _run_openly(notebook, probes, begin, patience, task)
+        return _run_openly(notebook, probes, begin, time_limits, task)
     spent = 0.0
     for _ in range(_TRIES):
-        sandbox.warm()  # not in the event loop below: Ctrl-C ends this at once
+        sandbox.launch()  # not in the event loop below: Ctrl-C ends this at once
         manager = SandboxKernelManager(sandbox, begin)
-        left = replace(patience, submission=max(patience.submission - spent, 0))
+        left = replace(time_limits, submission=max(time_limits.submission - spent, 0))
         try:
             make = partial(_itself, manager)
             executed = run(notebook, probes, make, left, task.skip, task.own_lesson)
@@ -107,11 +112,15 @@ def _itself(manager: SandboxKernelManager) -> SandboxKernelManager:
 
 
 def _run_openly(
-    notebook: NotebookNode, probes: dict[int, Probe], begin: Start, patience: Patience, task: Task
+    notebook: NotebookNode,
+    probes: dict[int, Probe],
+    begin: Start,
+    time_limits: TimeLimits,
+    task: Task,
 ) -> tuple[Executed, Mapping[str, bytes] | None]:
     with tempfile.TemporaryDirectory() as folder:
         make, start = open_kernel(Path(folder), begin)
-        executed = run(notebook, probes, make, patience, task.skip, task.own_lesson, **start)
+        executed = run(notebook, probes, make, time_limits, task.skip, task.own_lesson, **start)
         if not begin.carry:
             return executed, None
         files, left_out = read_files(Path(start["cwd"]))

@@ -15,10 +15,10 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 from helpers.grading.files import read_files
-from helpers.grading.runner import COURSES_OWN, Executed, Patience, Probe
-from helpers.grading.sandbox import Sandbox, SandboxError
+from helpers.grading.runner import COURSES_OWN, Executed, Probe, TimeLimits
+from helpers.grading.sandbox.isolation import why_not
+from helpers.grading.sandbox.sandbox import Sandbox, SandboxError
 from helpers.grading.sequence import Task, run_all
-from helpers.grading.walls import why_not
 
 _sandbox: Sandbox | None = None
 
@@ -28,7 +28,7 @@ def run_here(
     probes: dict[int, Probe],
     files: Path | Mapping[str, bytes] | None,
     safe: bool,
-    patience: Patience,
+    time_limits: TimeLimits,
     skip: frozenset[int] = frozenset(),
     own_lesson: bool = True,
 ) -> Executed:
@@ -45,14 +45,14 @@ def run_here(
     own = [cell for cell in notebook.cells if cell.metadata.get(COURSES_OWN)]
     sandbox = _sandbox_with(modules_of(own)) if safe else None
     task = Task(nbformat.writes(notebook), probes, skip, own_lesson)
-    executed = run_all({"": task}, files or {}, patience, sandbox)[""]
+    executed = run_all({"": task}, files or {}, time_limits, sandbox)[""]
     executed.failures += left_out
     return executed
 
 
 def warm_up(modules: frozenset[str]) -> None:
     """Make this process's sandbox ready for notebooks that import `modules`."""
-    _sandbox_with(modules).warm()
+    _sandbox_with(modules).launch()
 
 
 def _sandbox_with(modules: frozenset[str]) -> Sandbox:
@@ -114,14 +114,14 @@ class Job:
         tasks: the notebooks that are to be run, by the names under which they were released.
         files: what lies beside them, by path: the student's own files and the course's.
         safe: whether it needs the sandbox.
-        patience: the limits of time and output.
+        time_limits: the limits of time and output.
     """
 
     student: str
     tasks: Mapping[str, Task]
     files: Mapping[str, bytes]
     safe: bool
-    patience: Patience
+    time_limits: TimeLimits
 
 
 def work(job: Job) -> dict[str, dict]:
@@ -129,7 +129,7 @@ def work(job: Job) -> dict[str, dict]:
     sandbox = None
     if job.safe:
         sandbox = _sandbox_with(frozenset().union(*map(_modules_of_task, job.tasks.values())))
-    done = run_all(job.tasks, job.files, job.patience, sandbox)
+    done = run_all(job.tasks, job.files, job.time_limits, sandbox)
     return {
         name: asdict(executed) | {"notebook": nbformat.writes(executed.notebook)}
         for name, executed in done.items()

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from tests.browser.browser import PATIENCE, jupyter_server, needs_chromium
 from tests.grading.course import LESSON, Course
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from tests.browser.browser import jupyter_server, needs_chromium
 from tests.grading.course import LESSON, Course
 from tests.grading.submissions import EVIL_STUDENT, honest, hostile

@@ -137,8 +137,8 @@ def _run(lesson: str, trimmed: bool) -> dict[str, float]:
     skip = needs.skippable(notebook.cells, names) if trimmed else frozenset()
     with _watched(probes) as spent, tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        patience = runner.Patience()
-        done = worker.run_here(notebook, probes, Path(folder), True, patience, skip)
+        time_limits = runner.TimeLimits()
+        done = worker.run_here(notebook, probes, Path(folder), True, time_limits, skip)
         ran = time.perf_counter()
         spent["start"] = ran - start - sum(spent.values())
         marking.judge_checks(done, checks)

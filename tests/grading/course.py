@@ -10,7 +10,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from helpers.notebooks import ROOT
 
 LESSON = "90_trial"

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from tests.grading.attacks import cells, deadly, expected, handed_in
 from tests.grading.course import ANSWERS, LESSON, Course
 

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.grading.pages.text import printable
 from helpers.grading.report import Outcome, table
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from helpers.notebooks import ROOT
 from tests.grading.course import LESSON, Course
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from helpers.notebooks import ROOT
 from tests.grading.course import LESSON, LESSONS, Course
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.grading.provisioner import SandboxKernelManager
 from helpers.grading.runner import run
-from helpers.grading.sandbox import Sandbox
-from helpers.grading.walls import CHOICE, Bubblewrap, Container, Limits, chosen, why_not
+from helpers.grading.sandbox.isolation import CHOICE, Bubblewrap, Container, Limits, chosen, why_not
+from helpers.grading.sandbox.provisioner import SandboxKernelManager
+from helpers.grading.sandbox.sandbox import Sandbox
 from helpers.lessons.registry import exercises
 from helpers.notebooks import ROOT
 from tests.grading import engine
@@ -67,7 +67,7 @@ def test_the_command_line_shuts_everything_off():
         "--tmpfs": [f"/tmp:rw,nosuid,nodev,mode=1777,size={100 << 20}"],
     }
     assert {option: values(option) for option in wanted} == wanted
-    assert COMMAND[-3:] == [engine.IMAGE, "-P", "/course/.marking/warm.py"]
+    assert COMMAND[-3:] == [engine.IMAGE, "-P", "/course/.marking/fork_server.py"]
     assert not {"--privileged", "--device", "--mount", "--cap-add", "--env-file"} & set(COMMAND)
 
 
@@ -77,9 +77,9 @@ def test_the_command_line_shows_two_folders_and_nothing_of_the_environment(monke
     assert all("=" in one for one in values("--env")), "a name alone would pass its value on"
     monkeypatch.setenv("A_SECRET", "1")
     monkeypatch.setenv("https_proxy", "http://user:word@proxy")
-    walls = Container(engine.IMAGE, "docker")
-    assert "A_SECRET" not in walls.environment()
-    assert "https_proxy" not in walls.environment()
+    isolation = Container(engine.IMAGE, "docker")
+    assert "A_SECRET" not in isolation.environment()
+    assert "https_proxy" not in isolation.environment()
 
 
 @pytest.mark.skipif(shutil.which("docker") is None, reason="the program docker is not installed")
@@ -90,7 +90,7 @@ def test_docker_itself_understands_the_command_line():
     assert "Cannot connect to the Docker daemon" in done.stderr, "it complains of something else"
 
 
-def test_the_environment_chooses_the_walls(monkeypatch):
+def test_the_environment_chooses_the_isolation(monkeypatch):
     monkeypatch.delenv(CHOICE, raising=False)
     assert isinstance(chosen(), Bubblewrap)
     monkeypatch.setenv(CHOICE, "course-sandbox")
@@ -149,7 +149,7 @@ print(json.dumps({
 @needs_bubblewrap
 def test_each_submission_has_a_container_of_its_own_that_is_ended(podman, monkeypatch):
     monkeypatch.setenv("A_SECRET", "1")
-    sandbox = Sandbox(walls=Container(engine.IMAGE))
+    sandbox = Sandbox(isolation=Container(engine.IMAGE))
     printed = []
     try:
         for _ in range(2):

@@ -10,8 +10,8 @@ from helpers.grading import worker
 from helpers.grading.marking import find_checks, judge_checks
 from helpers.grading.release import nbgrader, release
 from helpers.grading.restore import strip
-from helpers.grading.runner import Patience
-from helpers.grading.walls import why_not
+from helpers.grading.runner import TimeLimits
+from helpers.grading.sandbox.isolation import why_not
 from helpers.notebooks import NOTEBOOKS, ROOT, lesson_ids, path
 
 pytestmark = pytest.mark.grading
@@ -32,7 +32,7 @@ def test_a_solved_lesson_reaches_all_points_and_its_own_cells_run_as_for_a_learn
     strip(notebook, notebook.cells)
     checks = find_checks(notebook, lesson)
     probes = {index: checked.probe for index, checked in checks.items()}
-    executed = worker.run_here(notebook, probes, tmp_path, not why_not(), Patience())
+    executed = worker.run_here(notebook, probes, tmp_path, not why_not(), TimeLimits())
     judge_checks(executed, checks)
     assert len(checks) >= 8
     for index, checked in checks.items():

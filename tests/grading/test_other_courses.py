@@ -8,7 +8,7 @@ import json
 import nbformat
 import pytest
 
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from tests.grading import foreign
 
 pytestmark = pytest.mark.grading

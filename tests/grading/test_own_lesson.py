@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from helpers.notebooks import ROOT, execute
 
 pytestmark = [pytest.mark.grading, pytest.mark.notebook]

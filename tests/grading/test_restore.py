@@ -15,7 +15,7 @@ from helpers.grading.matching import (
     recognised,
     written_into,
 )
-from helpers.grading.walls import why_not
+from helpers.grading.sandbox.isolation import why_not
 from tests.grading.course import ANSWERS, LESSON, Course, find
 
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())

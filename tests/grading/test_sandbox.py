@@ -9,10 +9,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers.grading import sequence, worker
-from helpers.grading.provisioner import SandboxKernelManager
-from helpers.grading.runner import COURSES_OWN, KernelLost, Patience, Probe, run
-from helpers.grading.sandbox import Sandbox, SandboxError, Start
-from helpers.grading.walls import why_not
+from helpers.grading.runner import COURSES_OWN, KernelLost, Probe, TimeLimits, run
+from helpers.grading.sandbox.isolation import why_not
+from helpers.grading.sandbox.provisioner import SandboxKernelManager
+from helpers.grading.sandbox.sandbox import Sandbox, SandboxError, Start
 from tests.checks import small
 
 needs_sandbox = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -26,14 +26,14 @@ def sandbox():
 
 
 def executed(
-    sandbox, *sources, probes=None, patience=None, files=None, own=False, own_lesson=True, **more
+    sandbox, *sources, probes=None, time_limits=None, files=None, own=False, own_lesson=True, **more
 ):
     cells = [new_code_cell(s, metadata={COURSES_OWN: own}) for s in sources]
     return run(
         new_notebook(cells=cells),
         probes or {},
         lambda: SandboxKernelManager(sandbox, Start(files or {}, own_lesson)),
-        patience,
+        time_limits,
         own_lesson=own_lesson,
         **more,
     )
@@ -105,13 +105,13 @@ def test_a_submission_is_run_again_when_the_warm_process_dies_under_it(monkeypat
         kill_later = threading.Timer(1.5, lambda: os.kill(worker._sandbox._process.pid, 9))
         kill_later.start()
         notebook = new_notebook(cells=[new_code_cell("import time; time.sleep(4); print(1)")])
-        done = worker.run_here(notebook, {}, None, True, Patience(cell=20))
+        done = worker.run_here(notebook, {}, None, True, TimeLimits(cell=20))
         assert not kill_later.is_alive()
         assert text(done, 0) == "1\n"
         assert not done.failures
         monkeypatch.setattr(sequence, "run", raise_lost)
         with pytest.raises(SandboxError, match="2 times"):
-            worker.run_here(notebook, {}, None, True, Patience())
+            worker.run_here(notebook, {}, None, True, TimeLimits())
     finally:
         worker.close()
 
@@ -123,7 +123,7 @@ def raise_lost(*arguments):
 @needs_sandbox
 def test_long_output_is_cut(sandbox):
     done = executed(
-        sandbox, "for _ in range(3000): print('x' * 99)", patience=Patience(output=10_000)
+        sandbox, "for _ in range(3000): print('x' * 99)", time_limits=TimeLimits(output=10_000)
     )
     assert len(text(done, 0)) < 50_000
     assert "too long" in text(done, 0)
@@ -131,7 +131,9 @@ def test_long_output_is_cut(sandbox):
 
 @needs_sandbox
 def test_the_time_of_a_submission_ends(sandbox):
-    done = executed(sandbox, "import time; time.sleep(1)", "x = 1", patience=Patience(submission=0))
+    done = executed(
+        sandbox, "import time; time.sleep(1)", "x = 1", time_limits=TimeLimits(submission=0)
+    )
     assert "too long altogether" in done.failures[0]
 
 

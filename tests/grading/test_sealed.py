@@ -14,11 +14,13 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import lessons
-from helpers.grading import walls
-from helpers.grading.provisioner import SandboxKernelManager
 from helpers.grading.runner import run
-from helpers.grading.sandbox import Sandbox, Start, open_kernel, seal
-from helpers.grading.walls import Bubblewrap, Limits, why_not
+from helpers.grading.sandbox import isolation
+from helpers.grading.sandbox.export import export_without_answers
+from helpers.grading.sandbox.isolation import Bubblewrap, Limits, why_not
+from helpers.grading.sandbox.open_kernel import open_kernel
+from helpers.grading.sandbox.provisioner import SandboxKernelManager
+from helpers.grading.sandbox.sandbox import Sandbox, Start
 from helpers.lessons import registry
 from tests.grading.course import LESSONS
 
@@ -121,7 +123,7 @@ def leaks(folder: Path, lines: set[bytes]) -> list[str]:
 
 
 def test_the_copy_for_students_holds_no_answers(installed, tmp_path):
-    folder = seal(tmp_path / "sealed")
+    folder = export_without_answers(tmp_path / "sealed")
     names = {str(p.relative_to(folder)) for p in folder.rglob("*")}
     assert {
         "helpers/checks/probe.py",
@@ -130,7 +132,11 @@ def test_the_copy_for_students_holds_no_answers(installed, tmp_path):
         "helpers/lessons/trial/drivers.py",
         "a_course/a_topic/drivers.py",
         "a_course/a_topic/table.csv",
-        ".marking/warm.py",
+        ".marking/fork_server.py",
+        ".marking/inside.py",
+        ".marking/kernel.py",
+        ".marking/protocol.py",
+        ".marking/system.py",
     } <= names
     assert not any(name.startswith("helpers/grading") for name in names)
     assert not any(registry.EXERCISES in Path(name).parts for name in names)
@@ -189,8 +195,8 @@ def test_in_the_sandbox_every_lesson_is_there_without_its_exercises(installed):
 @needs_sandbox
 def test_what_the_sandbox_shows_of_this_machine_holds_no_answers(installed, tmp_path, monkeypatch):
     """With a Python in whose folder the lesson is installed: that folder is shown, but for the exercises."""
-    monkeypatch.setattr(walls.sys, "prefix", str(installed))
-    sealed, kernels = seal(tmp_path / "sealed"), tmp_path / "kernels"
+    monkeypatch.setattr(isolation.sys, "prefix", str(installed))
+    sealed, kernels = export_without_answers(tmp_path / "sealed"), tmp_path / "kernels"
     kernels.mkdir()
     command = Bubblewrap().command("test", sealed, kernels, Limits())
     command = command[: command.index(sys.executable)]
@@ -206,7 +212,7 @@ def test_what_the_sandbox_shows_of_this_machine_holds_no_answers(installed, tmp_
 @needs_sandbox
 def test_no_folder_that_the_sandbox_shows_has_a_line_of_an_answer(installed, tmp_path):
     """The whole course's answers, wherever this package is installed; Python's own library is left out."""
-    sealed, kernels = seal(tmp_path / "sealed"), tmp_path / "kernels"
+    sealed, kernels = export_without_answers(tmp_path / "sealed"), tmp_path / "kernels"
     kernels.mkdir()
     patterns = kernels / "patterns"
     patterns.write_bytes(b"\n".join(sorted(wanted())) + b"\n")

@@ -240,7 +240,7 @@ print(libc.ptrace(16, 2, 0, 0))
 libc.unshare(0x10000000 | 0x00020000)
 print(libc.umount2(b'/tmp', 2), libc.mount(None, b'/course', None, 32 | 4096, None))
 open('/course/attack', 'w')""",
-    "the warm process": """
+    "the fork server": """
 import os
 for pid in os.listdir('/proc'):
     if pid.isdigit() and int(pid) != os.getpid():

@@ -9,7 +9,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
-from helpers.grading.sandbox import ENDED, Left, Sandbox, Start
+from helpers.grading.sandbox.sandbox import ENDED, Left, Sandbox, Start
 
 NAME = "course-sandbox"
 
@@ -131,5 +131,5 @@ class SandboxKernelManager(AsyncKernelManager):
         )
 
     def kill_hard(self) -> None:
-        """End the sandbox's warm process, with all that it started. Any thread may call this."""
+        """End the sandbox's fork server, with all that it started. Any thread may call this."""
         self.sandbox.kill()

@@ -1,4 +1,4 @@
-"""Run students' code where it can reach nothing: walls, limits, and a warm process that forks kernels."""
+"""The marker's side of the sandbox: it starts the fork server, gives it orders, and ends it."""
 
 import atexit
 import base64
@@ -11,19 +11,16 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
-
-from helpers import lessons
 from helpers.grading.files import write_files
-from helpers.grading.walls import MARKING, Bubblewrap, Container, Limits, chosen
-from helpers.lessons.registry import EXERCISES, origins
+from helpers.grading.sandbox import protocol
+from helpers.grading.sandbox.export import export_without_answers
+from helpers.grading.sandbox.isolation import Bubblewrap, Container, Limits, chosen
 from helpers.notebooks import ROOT
 
 PRELOADED = (
@@ -44,8 +41,8 @@ PRELOADED = (
 
 _FOLDERS = "course-marking-"  # and the number of the process that owns one
 ENDED = "the sandbox came to an end"
-RENEWED = 200  # submissions after which the warm process is replaced
-_START = 120  # seconds for the warm process to come up
+RENEWED = 200  # submissions after which the fork server is replaced
+_START = 120  # seconds for the fork server to come up
 _EXTRA = 60  # seconds for it to come up where it imports what a lesson's cells name
 _ANSWER = 30  # seconds for the answer to an order
 _CARRY = 120  # the same, where it brings files
@@ -67,7 +64,7 @@ class Start:
         files: those of the submission, by path; it finds copies of them in its folder.
         own_lesson: whether the notebook is one of the course's lessons. Else a module beside the notebook wins
             over every other of its name, and the course's `helpers` are not there.
-        lifetime: seconds on the clock after which the kernel is ended, whatever happens outside the walls.
+        lifetime: seconds on the clock after which the kernel is ended, whatever happens outside.
         carry: whether the files that it leaves behind are wanted.
     """
 
@@ -92,36 +89,6 @@ class Left:
     left_out: tuple[str, ...] = ()
 
 
-def seal(folder: Path) -> Path:
-    """Copy what a lesson imports into `folder`, without the exercises' answers and without the grader."""
-    here = ROOT / "helpers"
-    kept = folder / "helpers/lessons"
-    shutil.copytree(here, folder / "helpers", ignore=partial(_withheld, here / "grading"))
-    for origin in origins():
-        source = origin.folder()
-        if source is None or source.parent == here / "lessons":
-            continue
-        if origin.package.startswith(f"{lessons.__name__}."):
-            shutil.copytree(source, kept / source.name, ignore=partial(_withheld, None))
-        else:  # as it was installed, with all that lies in the same package
-            top = source.parents[origin.package.count(".") - 1] if "." in origin.package else source
-            if not (folder / top.name).exists():
-                shutil.copytree(top, folder / top.name, ignore=partial(_withheld, None))
-    (folder / MARKING).mkdir()
-    for name in ("warm.py", "files.py"):
-        shutil.copy(here / "grading" / name, folder / MARKING / name)
-    (folder / "assets").mkdir()  # the real one is mounted over it
-    return folder
-
-
-def _withheld(grading: Path | None, folder: str, names: list[str]) -> set[str]:
-    """Return what stays behind of a folder: declarations, whose packages are all called alike, and the grader."""
-    left = {"__pycache__", EXERCISES}
-    return left | (
-        {grading.name} if grading is not None and Path(folder) == grading.parent else set()
-    )
-
-
 def _clear_leftovers() -> None:
     """Take away the folders of markers that were killed."""
     for folder in Path("/tmp").glob(f"{_FOLDERS}*"):
@@ -134,29 +101,29 @@ def _clear_leftovers() -> None:
 
 
 class Sandbox:
-    """A warm process within walls; one kernel at a time.
+    """A fork server that can reach nothing; one kernel at a time.
 
     Args:
         limits: what each submission may use.
-        modules: what the warm process imports; with one of the course's `helpers` among them `PRELOADED`, too.
-        walls: left out: what this machine's environment asks for.
+        modules: what the fork server imports; with one of the course's `helpers` among them `PRELOADED`, too.
+        isolation: left out: what this machine's environment asks for.
     """
 
     def __init__(
         self,
         limits: Limits | None = None,
         modules: frozenset[str] = frozenset(),
-        walls: Bubblewrap | Container | None = None,
+        isolation: Bubblewrap | Container | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.modules = modules
-        self._walls = walls or chosen()
+        self._isolation = isolation or chosen()
         _clear_leftovers()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDERS}{os.getpid()}-", dir="/tmp"))
         self._kernels = self._folder / "k"
         self._kernels.mkdir()
-        self._sealed = seal(self._folder / "sealed")
-        if self._walls.foreign:
+        self._sealed = export_without_answers(self._folder / "sealed")
+        if self._isolation.foreign:
             if (ROOT / "assets").exists():
                 shutil.copytree(ROOT / "assets", self._sealed / "assets", dirs_exist_ok=True)
             _let_read(self._sealed, self._kernels)
@@ -164,7 +131,7 @@ class Sandbox:
         self._process: subprocess.Popen | None = None
         self._count = 0
         self._own = self._kernels
-        self._isolated = True
+        self._kept_apart = True
         self._extra = modules
         self._closed = False
         atexit.register(self.close)
@@ -181,30 +148,30 @@ class Sandbox:
         """
         begin = begin or Start()
         folder = self._own
-        write_files(begin.files, folder / "files")
-        (folder / "connection.json").write_text(json.dumps(connection))
-        order: dict[str, Any] = {
-            "do": "start",
-            "folder": str(folder),
-            "limits": asdict(self.limits),
-        }
-        order |= {"own_lesson": begin.own_lesson, "lifetime": begin.lifetime}
-        if self._walls.foreign:
+        write_files(begin.files, folder / protocol.FILES)
+        (folder / protocol.CONNECTION).write_text(json.dumps(connection))
+        order = protocol.start(
+            str(folder),
+            asdict(self.limits),
+            begin.own_lesson,
+            begin.lifetime,
+            self._isolation.foreign,
+        )
+        if self._isolation.foreign:
             _let_read(folder)
             folder.chmod(0o777)  # for the sockets, until they are there
-            order["user_is_shared"] = True
         try:
             answer = self._ask(order)
         except SandboxError:  # it died between two submissions: once more with a new one
             self._stop()
             answer = self._ask(order)
-        self._isolated = answer["isolated"]
-        if self._walls.foreign:
+        self._kept_apart = answer["isolated"]
+        if self._isolation.foreign:
             _wait_for_sockets(folder)
             folder.chmod(0o755)
 
-    def warm(self) -> None:
-        """Start the warm process now, where there is none, so that the first kernel need not wait for it.
+    def launch(self) -> None:
+        """Start the fork server now, where there is none, so that the first kernel need not wait for it.
 
         Raises:
             SandboxError: it does not start, or this sandbox is closed.
@@ -233,7 +200,7 @@ class Sandbox:
         if not self._lives():
             return -9, ENDED
         try:
-            answer = self._ask({"do": "poll"})
+            answer = self._ask(protocol.poll())
         except SandboxError:
             return -9, ENDED
         return answer.get("status"), answer.get("why", "")
@@ -242,30 +209,30 @@ class Sandbox:
         """Send the kernel a signal, if it still runs."""
         if self._lives():
             with contextlib.suppress(SandboxError):
-                self._ask({"do": "signal", "number": number})
+                self._ask(protocol.send_signal(number))
 
     def end(self, carry: bool = False) -> Left:
         """End the kernel and all that it started; `carry`: return the files that it leaves, too."""
         left = Left()
         if self._lives():
             with contextlib.suppress(SandboxError):
-                answer = self._ask({"do": "end", "carry": carry}, _CARRY if carry else _ANSWER)
+                answer = self._ask(protocol.end(carry), _CARRY if carry else _ANSWER)
                 left = _left(answer, carry)
-                self._isolated = self._isolated and not answer.get("stuck")
+                self._kept_apart = self._kept_apart and not answer.get("stuck")
         shutil.rmtree(self._own, ignore_errors=True)
-        if not self._isolated or self._count % RENEWED == 0:
+        if not self._kept_apart or self._count % RENEWED == 0:
             self._stop()
         return left
 
     def kill(self) -> None:
-        """Kill the warm process with all that runs in it; any thread may do so, while another one waits for it."""
+        """Kill the fork server with all that runs in it; any thread may do so, while another one waits for it."""
         process = self._process
         if process is not None:
             process.kill()
-            self._walls.end(self._name)
+            self._isolation.end(self._name)
 
     def close(self) -> None:
-        """End the warm process and take its folder away; no other one is started."""
+        """End the fork server and take its folder away; no other one is started."""
         self._closed = True
         self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -276,7 +243,7 @@ class Sandbox:
     def _stop(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            self._walls.end(self._name)
+            self._isolation.end(self._name)
             process.kill()
             process.wait()
             for stream in (process.stdin, process.stdout):
@@ -284,28 +251,28 @@ class Sandbox:
                     if stream is not None:
                         stream.close()
 
-    def _ask(self, order: dict[str, Any], patience: float = _ANSWER) -> dict[str, Any]:
-        self.warm()
+    def _ask(self, order: dict[str, Any], seconds: float = _ANSWER) -> dict[str, Any]:
+        self.launch()
         process = self._process
         try:
             if process is None or process.stdin is None:
                 raise OSError("it was ended")
             process.stdin.write(json.dumps(order) + "\n")
             process.stdin.flush()
-            return _answer(process, patience)
+            return _answer(process, seconds)
         except (OSError, ValueError) as error:
-            raise SandboxError(f"the warm process is gone: {error}{self._complaints()}") from None
+            raise SandboxError(f"the fork server is gone: {error}{self._complaints()}") from None
 
     def _complaints(self) -> str:
         log = self._folder / "log"
         return "\n" + log.read_text(errors="replace")[-2000:] if log.exists() else ""
 
-    def _launch(self, extra: frozenset[str], patience: float) -> subprocess.Popen:
+    def _launch(self, extra: frozenset[str], seconds: float) -> subprocess.Popen:
         self._launched += 1
         self._name = f"{self._folder.name}-{self._launched}"
-        command = self._walls.command(self._name, self._sealed, self._kernels, self.limits)
+        command = self._isolation.command(self._name, self._sealed, self._kernels, self.limits)
         lesson = any(name.partition(".")[0] == "helpers" for name in self.modules)
-        wanted = {"modules": PRELOADED if lesson else (), "extra": sorted(extra)}
+        wanted = protocol.Wanted(modules=PRELOADED if lesson else (), extra=sorted(extra))
         with (self._folder / "log").open("w") as log:
             process = subprocess.Popen(
                 [*command, json.dumps(wanted)],
@@ -315,12 +282,12 @@ class Sandbox:
                 text=True,
                 encoding="utf-8",
                 cwd=self._folder,  # an engine may leave files where it is started
-                env=self._walls.environment(),
+                env=self._isolation.environment(),
                 start_new_session=True,  # Ctrl-C is for the marker alone
             )
         self._process = process
         try:
-            _answer(process, patience)
+            _answer(process, seconds)
         except (OSError, ValueError):
             self._stop()
             message = f"the sandbox does not start:{self._complaints()}"
@@ -331,9 +298,9 @@ class Sandbox:
         return process
 
 
-def _answer(process: subprocess.Popen, patience: float) -> dict[str, Any]:
+def _answer(process: subprocess.Popen, seconds: float) -> dict[str, Any]:
     answers = process.stdout
-    if answers is None or not select.select([answers], [], [], patience)[0]:
+    if answers is None or not select.select([answers], [], [], seconds)[0]:
         raise OSError("it does not answer")
     return json.loads(answers.readline())
 
@@ -354,36 +321,6 @@ def _wait_for_sockets(folder: Path) -> None:
     """Wait until a kernel has opened its five sockets; one that fails to is found out by `poll`."""
     until = time.monotonic() + _SOCKETS
     while time.monotonic() < until:
-        if sum(stat.S_ISSOCK(p.lstat().st_mode) for p in folder.iterdir()) == 5:
+        if sum(stat.S_ISSOCK(p.lstat().st_mode) for p in folder.iterdir()) == protocol.SOCKETS:
             return
         time.sleep(0.01)
-
-
-class OpenKernelManager(AsyncKernelManager):
-    """Manages a kernel without walls."""
-
-    def kill_hard(self) -> None:
-        """Kill the kernel; any thread may call this."""
-        process = getattr(self.provisioner, "process", None)
-        if process is not None:
-            process.kill()
-
-
-def open_kernel(
-    folder: Path, begin: Start
-) -> tuple[Callable[[], OpenKernelManager], dict[str, Any]]:
-    """Return the manager and the start arguments of a kernel without walls, in a copy of the files in `folder`.
-
-    In a lesson of the course's own it imports the answer-free copy too, but nothing keeps a student's code from
-    looking further.
-    """
-    environment = os.environ | {"NBGRADER_EXECUTION": "autograde"}
-    environment["COURSE_PROGRESS"] = str(folder / "progress.json")
-    if begin.own_lesson:
-        sealed = seal(folder / "sealed")
-        (sealed / "assets").rmdir()
-        (sealed / "assets").symlink_to(ROOT / "assets")
-        environment["PYTHONPATH"] = str(sealed)
-    write_files(begin.files, folder / "files")
-    manager = partial(OpenKernelManager, kernel_name="python3")
-    return manager, {"env": environment, "cwd": str(folder / "files")}

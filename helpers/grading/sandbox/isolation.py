@@ -1,4 +1,4 @@
-"""The walls around students' code: bubblewrap's, or those of a container where an image is named."""
+"""What keeps students' code in: bubblewrap, or a container where an image is named."""
 
 import contextlib
 import os
@@ -8,18 +8,18 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.grading.sandbox.protocol import BESIDE_COURSE, COURSE, WORK
 from helpers.lessons.registry import exercises
 from helpers.notebooks import ROOT
 
 CHOICE = "COURSE_CONTAINER"
 """The environment variable that names the image; left out: bubblewrap. Each worker's machine has its own."""
 
-SEALED = "/course"  # where the answer-free copy is shown
 NOBODY = 65534
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/alternatives", "/etc/fonts")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime")
 _ENVIRONMENT = {
-    "HOME": "/tmp/work",
+    "HOME": WORK,
     "USER": "student",  # the system has no name for whom it runs as
     "TMPDIR": "/tmp",
     "MPLCONFIGDIR": "/tmp/matplotlib",
@@ -31,12 +31,9 @@ _ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "NBGRADER_EXECUTION": "autograde",
     "COURSE_PROGRESS": "/tmp/progress.json",
-    "PYTHONPATH": SEALED,
+    "PYTHONPATH": COURSE,
 }
-MARKING = ".marking"
-"""The folder in it that is no place for imports: a student's module may be called as a file in it is."""
-
-_WARM = ("-P", f"{SEALED}/{MARKING}/warm.py")
+_FORK_SERVER = ("-P", f"{COURSE}/{BESIDE_COURSE}/fork_server.py")
 _ENGINES = ("podman", "docker")
 _ENGINES_OWN = (  # what an engine's command needs to find its containers; nothing of it reaches one
     "HOME",
@@ -46,9 +43,9 @@ _ENGINES_OWN = (  # what an engine's command needs to find its containers; nothi
     "DOCKER_CONTEXT",
     "CONTAINER_HOST",
 )
-_WARM_MEMORY = 1 << 30  # bytes that the warm process itself may take
-_WARM_PROCESSES = 64
-_PATIENCE = 60  # seconds for a short command of an engine
+_SERVER_MEMORY = 1 << 30  # bytes that the fork server itself may take
+_SERVER_PROCESSES = 64
+_SECONDS = 60  # seconds for a short command of an engine
 
 
 @dataclass(frozen=True)
@@ -85,28 +82,28 @@ class Bubblewrap:
                 "bubblewrap is not installed: `sudo apt-get install bubblewrap`, or name a container image in "
                 f"{CHOICE} (see TEACHING.md)"
             )
-        attempt = subprocess.run([*self._walls(), "true"], capture_output=True, text=True)
+        attempt = subprocess.run([*self._view(), "true"], capture_output=True, text=True)
         if attempt.returncode:
             return f"bubblewrap does not work here: {attempt.stderr.strip()}"
         return ""
 
     def command(self, name: str, sealed: Path, kernels: Path, limits: Limits) -> list[str]:
-        """Return the command that starts the warm process, which sees these two folders."""
-        command = self._walls()
+        """Return the command that starts the fork server, which sees these two folders."""
+        command = self._view()
         for path in sorted({sys.prefix, sys.base_prefix}):
             command += ["--ro-bind", path, path]
         for folder in exercises():  # of packages that are installed beside Python's own
             command += (
                 ["--tmpfs", str(folder), "--remount-ro", str(folder)] if _is_seen(folder) else []
             )
-        command += ["--ro-bind", str(sealed), SEALED]
-        command += ["--ro-bind-try", str(ROOT / "assets"), f"{SEALED}/assets"]
+        command += ["--ro-bind", str(sealed), COURSE]
+        command += ["--ro-bind-try", str(ROOT / "assets"), f"{COURSE}/assets"]
         command += ["--bind", str(kernels), str(kernels)]
         for key, value in _ENVIRONMENT.items():
             command += ["--setenv", key, value]
         command += ["--setenv", "PATH", f"{sys.prefix}/bin:/usr/bin:/bin"]
         command += ["--remount-ro", "/dev", "--remount-ro", "/"]
-        return [*command, sys.executable, *_WARM]
+        return [*command, sys.executable, *_FORK_SERVER]
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the command itself."""
@@ -115,7 +112,7 @@ class Bubblewrap:
     def end(self, name: str) -> None:
         """Do nothing: what is inside ends with the command."""
 
-    def _walls(self) -> list[str]:
+    def _view(self) -> list[str]:
         """Return the bubblewrap command that shows a read-only system and no network."""
         command = ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
         command += ["--uid", str(NOBODY), "--gid", str(NOBODY), "--cap-drop", "ALL", "--clearenv"]
@@ -159,22 +156,22 @@ class Container:
         return ""
 
     def command(self, name: str, sealed: Path, kernels: Path, limits: Limits) -> list[str]:
-        """Return the command that starts the warm process, which sees these two folders."""
-        memory = str(limits.memory + limits.disk + _WARM_MEMORY)
+        """Return the command that starts the fork server, which sees these two folders."""
+        memory = str(limits.memory + limits.disk + _SERVER_MEMORY)
         command = [self.program, "run", "--rm", "--interactive", "--name", name, "--pull", "never"]
         command += ["--network", "none", "--read-only", "--cap-drop", "ALL"]
         command += ["--security-opt", "no-new-privileges", "--user", f"{NOBODY}:{NOBODY}"]
         command += ["--memory", memory, "--memory-swap", memory, "--shm-size", str(limits.disk)]
-        command += ["--pids-limit", str(limits.processes + _WARM_PROCESSES)]
+        command += ["--pids-limit", str(limits.processes + _SERVER_PROCESSES)]
         bounds = {"nofile": limits.open_files, "fsize": limits.disk, "core": 0}
         for key, most in bounds.items():
             command += ["--ulimit", f"{key}={most}:{most}"]
         command += ["--tmpfs", f"/tmp:rw,nosuid,nodev,mode=1777,size={limits.disk}"]
-        command += ["--volume", f"{sealed}:{SEALED}:ro,Z", "--volume", f"{kernels}:{kernels}:rw,Z"]
+        command += ["--volume", f"{sealed}:{COURSE}:ro,Z", "--volume", f"{kernels}:{kernels}:rw,Z"]
         for key, value in _ENVIRONMENT.items():
             command += ["--env", f"{key}={value}"]
         command += ["--workdir", "/tmp", "--log-driver", "none", "--entrypoint", "python"]
-        return [*command, self.image, *_WARM]
+        return [*command, self.image, *_FORK_SERVER]
 
     def environment(self) -> dict[str, str]:
         """Return the environment of the engine's command, of which nothing reaches the container."""
@@ -192,7 +189,7 @@ class Container:
                 env=self.environment(),
                 capture_output=True,
                 text=True,
-                timeout=_PATIENCE,
+                timeout=_SECONDS,
             )
         return None
 
@@ -203,7 +200,7 @@ def _is_seen(folder: Path) -> bool:
 
 
 def chosen() -> Bubblewrap | Container:
-    """Return the walls that this machine's environment asks for."""
+    """Return the isolation that this machine's environment asks for."""
     image = os.environ.get(CHOICE, "")
     return Container(image) if image else Bubblewrap()
 
