@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 
-class Complaint(TypeError):
+class UnusableAnswer(TypeError):
     """The answer is of a kind that cannot be run; the message says what to write."""
 
 
@@ -44,11 +44,11 @@ def fill_parameters(module: nn.Module, scale: float = 0.5) -> None:
 def model(answer: nn.Module, x: torch.Tensor) -> dict[str, Any]:
     """Run a model that the learner built: a copy of it, with fixed parameters, on the batch `x`."""
     if isinstance(answer, type):
-        raise Complaint(
+        raise UnusableAnswer(
             f"this is the class {answer.__name__}: make an object of it, {answer.__name__}()"
         )
     if not isinstance(answer, nn.Module):
-        raise Complaint(
+        raise UnusableAnswer(
             f"this is a {type(answer).__name__}; a model made of torch.nn layers is wanted"
         )
     return _observe(_copy(answer), x)
@@ -60,7 +60,7 @@ def _copy(answer: nn.Module) -> nn.Module:
     except RuntimeError as error:
         if "deepcopy" not in str(error):
             raise
-        raise Complaint(
+        raise UnusableAnswer(
             "this model keeps a tensor of its last run in an attribute, so that it cannot be copied: use a "
             "plain name for it in `forward`, not `self.…`, and make the model anew"
         ) from None
@@ -69,10 +69,10 @@ def _copy(answer: nn.Module) -> nn.Module:
 def module(cls: type, arguments: tuple, x: torch.Tensor) -> dict[str, Any]:
     """Build `cls(*arguments)`, an `nn.Module` that the learner wrote, and run it on the batch `x`."""
     if isinstance(cls, nn.Module):
-        raise Complaint("this is already an object; hand over the class itself, without ()")
+        raise UnusableAnswer("this is already an object; hand over the class itself, without ()")
     if not (isinstance(cls, type) and issubclass(cls, nn.Module)):
         name = getattr(cls, "__name__", type(cls).__name__)
-        raise Complaint(f"{name} is no nn.Module: begin with `class {name}(nn.Module):`")
+        raise UnusableAnswer(f"{name} is no nn.Module: begin with `class {name}(nn.Module):`")
     return _observe(cls(*arguments), x)
 
 

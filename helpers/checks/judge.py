@@ -224,7 +224,7 @@ def _ran(run: dict, exercise: Exercise) -> Finding | None:
         return Finding("ran", words)
     if run["outcome"] == "raised":
         error = run["error"]
-        if error.get("complaint") is True:
+        if error.get("unusable") is True:
             return Finding("type", error["message"][:1].upper() + error["message"][1:] + ".")
         where = f" in your line `{error['line'][:200]}`" if error["line"] else ""
         words = f"{error['type']}{where}: {error['message'][:500]}"
@@ -402,7 +402,7 @@ def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
     if run["outcome"] != other["outcome"]:
         return False
     if run["outcome"] == "raised":
-        return _complaint_of(run["error"]) == _complaint_of(other["error"])
+        return _told_apart_by(run["error"]) == _told_apart_by(other["error"])
     if run["outcome"] == "out of time":
         return False
     if run["changed"] != other["changed"]:
@@ -418,7 +418,7 @@ def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
     return compare(*slopes, max(exercise.rtol, 1e-3), max(exercise.atol, 1e-5)) is None
 
 
-def _complaint_of(error: dict) -> tuple[str, ...]:
+def _told_apart_by(error: dict) -> tuple[str, ...]:
     """Return what tells one error from another: torch has one type for all, so how its message begins too."""
     if error["type"] != "RuntimeError":
         return (error["type"],)

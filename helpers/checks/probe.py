@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from helpers.checks import plain
-from helpers.checks.drivers import Complaint
+from helpers.checks.drivers import UnusableAnswer
 from helpers.checks.limits import (
     Interrupted,
     OutOfTime,
@@ -166,7 +166,7 @@ def _error(error: BaseException, answer: Any) -> dict:
         "message": message,
         "line": line[:200],
         "line_number": number,
-        "complaint": isinstance(error, Complaint),
+        "unusable": isinstance(error, UnusableAnswer),
     }
 
 

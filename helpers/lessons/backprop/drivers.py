@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from helpers.checks.drivers import Complaint
+from helpers.checks.drivers import UnusableAnswer
 
 Table = torch.Tensor
 Parameters = dict[str, torch.Tensor]
@@ -52,7 +52,7 @@ def engine(cls: type, values: dict[str, float], program: list[str]) -> dict[str,
         Each node's two numbers, as {"a.data": 2.0, "a.grad": 1.0, …}.
     """
     if not isinstance(cls, type):
-        raise Complaint("hand over the class itself, without ()")
+        raise UnusableAnswer("hand over the class itself, without ()")
     nodes = {name: cls(number) for name, number in values.items()}
     for line in program:
         _run_line(cls, nodes, line)
@@ -75,7 +75,7 @@ def _run_line(cls: type, nodes: dict[str, Any], line: str) -> None:
     if not target:
         return
     if not isinstance(node, cls):
-        raise Complaint(
+        raise UnusableAnswer(
             f"`{expression}` gave {type(node).__name__} where a {cls.__name__} is expected; "
             "perhaps a `return` is missing"
         )
@@ -87,7 +87,9 @@ def _number(node: Any, name: str) -> float:
     try:
         return float(found)
     except (TypeError, ValueError, RuntimeError):
-        raise Complaint(f"`.{name}` of a node is {found!r} where a number is expected") from None
+        raise UnusableAnswer(
+            f"`.{name}` of a node is {found!r} where a number is expected"
+        ) from None
 
 
 def optimizer_path(
@@ -106,7 +108,7 @@ def optimizer_path(
         pass, and after one more at the end; "after step": those after each `step()`. None where there is none.
     """
     if not isinstance(cls, type):
-        raise Complaint("hand over the class itself, without ()")
+        raise UnusableAnswer("hand over the class itself, without ()")
     parameters = [t.clone().requires_grad_(True) for t in start]
     used = parameters[:-1] if unused else parameters
     optimizer = cls((p for p in parameters), learning_rate)
@@ -173,14 +175,14 @@ def network_predictions(fit: Callable, X: Table, Y: Table, X_held_out: Table) ->
 
 def _parameters(found: Any) -> list[torch.Tensor]:
     if not isinstance(found, dict) or set(found) != set(KEYS):
-        raise Complaint("the answer is a dict with the keys W1, b1, W2 and b2")
+        raise UnusableAnswer("the answer is a dict with the keys W1, b1, W2 and b2")
     for key in KEYS:
         if not isinstance(found[key], torch.Tensor):
-            raise Complaint(f"{key} is a {type(found[key]).__name__}; a tensor is wanted")
+            raise UnusableAnswer(f"{key} is a {type(found[key]).__name__}; a tensor is wanted")
     W1, b1, W2, b2 = (found[key].detach() for key in KEYS)
     hidden = W1.shape[0]
     if W2.shape != (1, hidden) or b1.shape != (hidden,) or b2.shape != (1,):
-        raise Complaint(
+        raise UnusableAnswer(
             f"the shapes are {tuple(W1.shape)}, {tuple(b1.shape)}, {tuple(W2.shape)} and {tuple(b2.shape)}; "
             f"W1 (h, d) goes with b1 (h,), W2 (1, h) and b2 (1,)"
         )

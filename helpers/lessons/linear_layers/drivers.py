@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from helpers.checks import drivers as common
-from helpers.checks.drivers import Complaint
+from helpers.checks.drivers import UnusableAnswer
 
 
 def perceptrons(answer: Any) -> Any:
@@ -21,7 +21,7 @@ def perceptrons(answer: Any) -> Any:
         return None
     if not isinstance(answer, dict):
         kind = type(answer).__name__
-        raise Complaint(f"this is a {kind}; a dict with a name for each perceptron is wanted")
+        raise UnusableAnswer(f"this is a {kind}; a dict with a name for each perceptron is wanted")
     return {name: _three_numbers(name, numbers) for name, numbers in answer.items()}
 
 
@@ -31,7 +31,7 @@ def _three_numbers(name: str, numbers: Any) -> list[float] | None:
     try:
         w1, w2, b = (float(number) for number in numbers)
     except (TypeError, ValueError):
-        raise Complaint(f"{name} wants three numbers, (w1, w2, b)") from None
+        raise UnusableAnswer(f"{name} wants three numbers, (w1, w2, b)") from None
     return [w1, w2, b]
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from helpers.checks.drivers import Complaint
+from helpers.checks.drivers import UnusableAnswer
 
 LOSSES = {"MSE": nn.MSELoss, "cross-entropy": nn.CrossEntropyLoss, "Huber": nn.HuberLoss}
 
@@ -81,9 +81,9 @@ def dataset(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
     Keys of the setting: "limit", "positions" to look up, "batch".
     """
     if not isinstance(cls, type):
-        raise Complaint("hand over the class itself, without ()")
+        raise UnusableAnswer("hand over the class itself, without ()")
     if not issubclass(cls, Dataset):
-        raise Complaint(
+        raise UnusableAnswer(
             f"{cls.__name__} is no Dataset: begin with `class {cls.__name__}(Dataset):`"
         )
     made = cls(setting["limit"])
@@ -189,7 +189,7 @@ def evaluation(evaluate: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     loader = DataLoader(TensorDataset(X, y), setting["batch"])
     result = evaluate(model, loader, nn.CrossEntropyLoss())
     if not model.log:
-        raise Complaint("the model was never called")
+        raise UnusableAnswer("the model was never called")
     calls = list(model.log)
     modes = ["train" if m.training else "eval" for m in model.modules()]
     with torch.no_grad():
@@ -215,7 +215,7 @@ def stopping(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
     Keys of the setting: "patience", "validation losses".
     """
     if not isinstance(cls, type):
-        raise Complaint("hand over the class itself, without ()")
+        raise UnusableAnswer("hand over the class itself, without ()")
     stopper = cls(setting["patience"])
     model = nn.Sequential(nn.Linear(1, 1), nn.BatchNorm1d(1))
 
@@ -230,7 +230,7 @@ def stopping(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
         epochs = epoch
         stop = stopper.step(loss, model)
         if type(stop) is not bool:
-            raise Complaint(f"`step` returned {stop!r}; True or False is wanted")
+            raise UnusableAnswer(f"`step` returned {stop!r}; True or False is wanted")
         if stop:
             break
     fill(-1.0)
@@ -284,7 +284,7 @@ def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
         files = sorted(file.name for file in Path(folder).iterdir())
         again = _run(train, setting | {"fresh": True}, epochs, path, seed=2)
     if cut.loader.given < cut_after:
-        raise Complaint(
+        raise UnusableAnswer(
             f"{epochs} epochs took {cut.loader.given} batches; at least {cut_after + 1} are wanted"
         )
     return {
@@ -395,7 +395,7 @@ def class_predictions(train: Callable, X: Tensor, y: Tensor, X_held_out: Tensor)
     """
     scores = _outputs(train(X, y), X_held_out)
     if scores.dim() != 2 or len(scores) != len(X_held_out):
-        raise Complaint(
+        raise UnusableAnswer(
             f"the model gave shape {tuple(scores.shape)} for {len(X_held_out)} rows; "
             "one row of class scores for each is wanted"
         )
@@ -409,7 +409,7 @@ def value_predictions(train: Callable, X: Tensor, y: Tensor, X_held_out: Tensor)
     """
     values = _outputs(train(X, y), X_held_out)
     if values.shape != (len(X_held_out), 1):
-        raise Complaint(
+        raise UnusableAnswer(
             f"the model gave shape {tuple(values.shape)} for {len(X_held_out)} rows; "
             f"({len(X_held_out)}, 1) is wanted"
         )
@@ -418,15 +418,15 @@ def value_predictions(train: Callable, X: Tensor, y: Tensor, X_held_out: Tensor)
 
 def _outputs(model: Any, X: Tensor) -> Tensor:
     if not isinstance(model, nn.Module):
-        raise Complaint(
+        raise UnusableAnswer(
             f"`train` returned a {type(model).__name__}; the trained nn.Module is wanted"
         )
     with torch.no_grad():
         outputs = model(X.clone())
     if not isinstance(outputs, Tensor):
-        raise Complaint(f"the model gave a {type(outputs).__name__}; a tensor is wanted")
+        raise UnusableAnswer(f"the model gave a {type(outputs).__name__}; a tensor is wanted")
     if outputs.isnan().any():
-        raise Complaint(
+        raise UnusableAnswer(
             "the model's answers are nan. Is there a division by a standard deviation of 0, or a learning "
             "rate that is far too high"
         )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.checks import drivers as common
-from helpers.checks.drivers import Complaint
+from helpers.checks.drivers import UnusableAnswer
 
 
 class SmallNet(nn.Module):
@@ -100,7 +100,7 @@ def partial_load(
     model = small_net(seed + 1, **new)
     left = load(model, state)
     if not isinstance(left, list | tuple | set):
-        raise Complaint(f"the answer is a {type(left).__name__}; a list of names is wanted")
+        raise UnusableAnswer(f"the answer is a {type(left).__name__}; a list of names is wanted")
     return {
         "tensors of the model": {k: v.clone() for k, v in model.state_dict().items()},
         "names not loaded": sorted(map(str, left)),
@@ -141,7 +141,7 @@ def new_head(replace: Callable, seed: int, before: int, classes: int, x: Tensor)
     model.eval()
     head = model._fc
     if not isinstance(head, nn.Module):
-        raise Complaint(f"`model._fc` is now a {type(head).__name__}; a layer is wanted")
+        raise UnusableAnswer(f"`model._fc` is now a {type(head).__name__}; a layer is wanted")
     scores = model(x)
     fill(head, seed + 1)
     filled, features = model(x), model.extract_features(x)
@@ -236,7 +236,7 @@ def groups(make: Callable, setting: dict[str, Any], rates: dict[str, float]) -> 
     names = {parameter: name for name, parameter in model.named_parameters()}
     made = make(model, rates)
     if not isinstance(made, list) or not all(isinstance(g, dict) and "params" in g for g in made):
-        raise Complaint(
+        raise UnusableAnswer(
             'a list of dicts is wanted, {"params": [...], "lr": ...} for each group of parameters'
         )
     # Adam and SGD check the groups in one and the same way; SGD needs no state.
@@ -306,7 +306,9 @@ def head_training(train: Callable, seed: int, inputs: int, classes: int) -> dict
     returned = train(model, X.clone(), y.clone(), classes)
     watch.remove()
     if not isinstance(returned, nn.Sequential) or not isinstance(returned[-1], nn.Linear):
-        raise Complaint("the program has to return the model, with an nn.Linear as its last layer")
+        raise UnusableAnswer(
+            "the program has to return the model, with an nn.Linear as its last layer"
+        )
     state = {k: v.clone() for k, v in returned.state_dict().items()}
     slopes = common.slopes(returned, returned.eval()(X))
     return {
@@ -324,7 +326,7 @@ def photo_predictions(train: Callable, pixels: Tensor, labels: Tensor, *held_out
     """
     model = train(pixels, labels)
     if not callable(model):
-        raise Complaint(
+        raise UnusableAnswer(
             f"the answer is a {type(model).__name__}; a model or a function from pixels to scores is wanted"
         )
     with torch.no_grad():
@@ -332,7 +334,7 @@ def photo_predictions(train: Callable, pixels: Tensor, labels: Tensor, *held_out
         scores = model(photographs.clone())
     if not isinstance(scores, Tensor) or scores.dim() != 2 or len(scores) != len(photographs):
         found = tuple(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
-        raise Complaint(
+        raise UnusableAnswer(
             f"for {len(photographs)} photographs the model gave {found}; a row of class scores for each is wanted"
         )
     return scores.argmax(dim=1)

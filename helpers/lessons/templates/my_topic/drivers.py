@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from helpers.checks.drivers import Complaint
+from helpers.checks.drivers import UnusableAnswer
 
 
 def predictions(
@@ -17,11 +17,11 @@ def predictions(
     """Train a model with the learner's function; return what it says for `held_out`, shape (n, 1).
 
     Raises:
-        Complaint: no model came back; the message is what the learner reads.
+        UnusableAnswer: no model came back; the message is what the learner reads.
     """
     model = train(x, y)
     if not isinstance(model, nn.Module):
         kind = type(model).__name__
-        raise Complaint(f"`train_curve` returned a {kind}; the trained nn.Module is wanted")
+        raise UnusableAnswer(f"`train_curve` returned a {kind}; the trained nn.Module is wanted")
     with torch.no_grad():
         return model(held_out.clone())
