@@ -18,7 +18,7 @@ from helpers.checks import drivers, plain
 from helpers.checks.bans import SYNTAX
 from helpers.checks.compare import Finding, compare
 from helpers.checks.draw import Draw
-from helpers.checks.limits import undisturbed
+from helpers.checks.limits import isolated_state
 from helpers.checks.plain import made
 from helpers.checks.source import is_stub, same_program
 
@@ -129,7 +129,7 @@ class Exercise:
         conclude: `conclude(seen, *inputs)` turns what the driver saw into what is compared. It runs on the judge's
             side, for the learner's record and for the declaration's own answers alike. A fact that could be told
             only inside (a mode, a flag) has to agree there with numbers that the judge works out itself.
-        wants: "function", "class" or "value".
+        answer_kind: "function", "class" or "value".
         gradients: compare the gradients with respect to the inputs too.
         rtol, atol: how close floating-point answers must be: |yours − expected| ≤ atol + rtol·|expected|.
         seconds: computing time for all cases together.
@@ -152,7 +152,7 @@ class Exercise:
     forbidden: Any = ()
     driver: Callable[..., Any] = staticmethod(drivers.call)
     conclude: Callable[..., Any] | None = None
-    wants = "function"
+    answer_kind = "function"
     gradients = False
     rtol = 1e-4
     atol = 1e-6
@@ -186,7 +186,7 @@ class Exercise:
     def plan(self, seed: int) -> Plan:
         """Return the plan that `probe` carries out: plain data, without the answer."""
         driver = self.driver
-        with undisturbed():
+        with isolated_state():
             cases = self.cases(seed)
         plan = Plan(
             exercise=self.id,
@@ -240,7 +240,7 @@ class ValueExercise(Exercise):
     """
 
     driver = staticmethod(drivers.value)
-    wants = "value"
+    answer_kind = "value"
     reveal = False
 
     def is_attempted(self, record: dict) -> bool:
@@ -282,7 +282,7 @@ class ModuleExercise(Exercise):
 
     driver = staticmethod(drivers.module)
     conclude = staticmethod(_reached)
-    wants = "class"
+    answer_kind = "class"
 
 
 class ModelExercise(Exercise):
@@ -290,7 +290,7 @@ class ModelExercise(Exercise):
 
     driver = staticmethod(drivers.model)
     conclude = staticmethod(_reached)
-    wants = "value"
+    answer_kind = "value"
 
     def is_attempted(self, record: dict) -> bool:
         return record["type"] not in ("NoneType", "ellipsis")

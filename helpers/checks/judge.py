@@ -21,7 +21,7 @@ from helpers.checks.exercise import (
     ValueExercise,
     is_blank,
 )
-from helpers.checks.limits import undisturbed
+from helpers.checks.limits import isolated_state
 from helpers.checks.probe import run_case
 from helpers.checks.show import shorten, show
 from helpers.checks.verdict import Requirement, Verdict
@@ -51,7 +51,7 @@ def judge(exercise: Exercise, plan: Plan, record: Any, *, hidden: bool = False) 
     try:
         if not exercise.is_attempted(record):
             return _verdict(exercise, "not attempted", {}, message=_invitation(exercise))
-        with undisturbed():
+        with isolated_state():
             return _judge_attempt(exercise, plan, record, hidden)
     except plain.PlainError:
         return _verdict(exercise, "failed", {}, message=NOT_A_RECORD)
@@ -90,7 +90,7 @@ def _is_sound_run(run: Any) -> bool:
 
 def _invitation(exercise: Exercise) -> str:
     places = {"value": "fill in the value", "class": "write the class"}
-    task = places.get(exercise.wants, "write the function")
+    task = places.get(exercise.answer_kind, "write the function")
     if isinstance(exercise, RepairExercise):
         task = "mend the program"
     return f"Not attempted yet: {task} in the cell above."
@@ -283,16 +283,16 @@ def _urgency(loss: tuple[int, Finding]) -> tuple[bool, int, int]:
 
 
 def _wrong_kind(exercise: Exercise, record: dict) -> str | None:
-    wants, name = exercise.wants, exercise.name
-    if wants == "function" and not record["callable"]:
+    answer_kind, name = exercise.answer_kind, exercise.name
+    if answer_kind == "function" and not record["callable"]:
         return (
             f"`{name}` is {_article(record['type'])}, not a function. Define it with `def {name}(...):`, and "
             "hand it over without calling it."
         )
-    if wants == "function" and record["is_class"]:
+    if answer_kind == "function" and record["is_class"]:
         return f"`{name}` is a class, not a function. Define it with `def {name}(...):`."
     if (
-        wants == "class"
+        answer_kind == "class"
         and not record["is_class"]
         and record["type"] in ("function", "int", "float", "str")
     ):

@@ -13,7 +13,7 @@ from typing import Any
 from helpers import progress
 from helpers.checks.exercise import DeclarationError, Exercise, declaration
 from helpers.checks.judge import judge
-from helpers.checks.limits import interruptible, undisturbed
+from helpers.checks.limits import interruptible, isolated_state
 from helpers.checks.probe import MISSING, probe
 from helpers.checks.verdict import Requirement, Verdict
 
@@ -104,7 +104,7 @@ class Check:
         Raises:
             DeclarationError: it makes no exercise.
         """
-        with undisturbed():
+        with isolated_state():
             module = importlib.import_module(f"{self.lesson.package}.{EXERCISES}.{self.name}")
         return declaration(module, self.lesson.id)
 

@@ -180,7 +180,7 @@ def _set(write, read, value) -> None:
 
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
+def isolated_state() -> Iterator[None]:
     """Use torch's own default settings inside; put back settings and random states on leaving."""
     states = [(write, read()) for read, write in _STATES]
     settings = [(write, read, read()) for read, write, _ in _SETTINGS]
@@ -373,7 +373,7 @@ def _codes(*functions: Any) -> frozenset[CodeType]:
 
 
 _TIDY = _codes(
-    *(captured, silent_stderr, _nothing_displayed, _nothing_typed, undisturbed, _set),
+    *(captured, silent_stderr, _nothing_displayed, _nothing_typed, isolated_state, _set),
     *(interruptible, time_limit, _alarm),
     *(getattr(kind, name) for kind in _CONTEXTS for name in ("__enter__", "__exit__")),
 )

@@ -27,7 +27,7 @@ from helpers.checks.limits import (
     seed_all,
     silent_stderr,
     time_limit,
-    undisturbed,
+    isolated_state,
 )
 from helpers.checks.live import read_answer, source_of
 from helpers.checks.watch import Watch
@@ -57,7 +57,7 @@ def probe(plan: dict, answer: Any) -> dict:
     }
     if answer is MISSING:
         return record
-    with undisturbed(), silent_stderr(), captured():
+    with isolated_state(), silent_stderr(), captured():
         with contextlib.suppress(
             Exception
         ):  # an object may forbid to be looked at, yet do its work

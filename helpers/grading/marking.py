@@ -191,7 +191,7 @@ def _as_the_cells_say(
     The record can only add to it: an honest one knows the live objects and what torch was called with.
     """
     said = {}
-    if exercise.wants in ("function", "class"):
+    if exercise.answer_kind in ("function", "class"):
         source = program.source_of(name, before=index)
         said["source"] = record.get("source") if source is None else source
     if exercise.shortcuts and record.get("found") is True:

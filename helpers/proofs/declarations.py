@@ -149,7 +149,7 @@ def requirements_are_judged(exercise: Exercise) -> Iterator[Trial]:
 def seeds_draw_others(exercise: Exercise) -> Iterator[Trial]:
     """Some cases differ from seed to seed."""
     if exercise.inputs is None:
-        is_value = isinstance(exercise, ValueExercise) or exercise.wants == "value"
+        is_value = isinstance(exercise, ValueExercise) or exercise.answer_kind == "value"
         says = "there are no `inputs`; a program is to be tried on inputs that nobody knows"
         yield Trial("drawn cases", None if is_value else Shortfall(exercise.id, says))
         return

@@ -77,12 +77,12 @@ def wrong_answers(exercise: Exercise) -> Iterator[tuple[str, Any]]:
     right = exercise.reference
     if isinstance(exercise, ChoiceExercise):
         yield from _other_choices(exercise)
-    elif exercise.wants == "value" and isinstance(right, nn.Module):
+    elif exercise.answer_kind == "value" and isinstance(right, nn.Module):
         yield from _wrong_models(right)
-    elif exercise.wants == "value":
+    elif exercise.answer_kind == "value":
         for name, change in CHANGES.items():
             yield name, change(copy.deepcopy(right))
-    elif exercise.wants == "class":
+    elif exercise.answer_kind == "class":
         yield from _wrong_classes(right)
     else:
         yield from _wrong_functions(right)

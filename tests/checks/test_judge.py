@@ -181,7 +181,7 @@ def test_a_broken_program_left_as_it_is_counts_as_not_attempted():
     "one", [check.scale, check.square, check.answer, check.shapes, check.colour, check.model]
 )
 def test_whatever_comes_out_gives_a_card(one, value):
-    outcome = one((lambda x: value) if one.exercise.wants == "function" else value)
+    outcome = one((lambda x: value) if one.exercise.answer_kind == "function" else value)
     assert outcome.points < outcome.possible
     assert outcome.message
     assert "damaged" not in outcome.message

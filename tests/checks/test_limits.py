@@ -16,7 +16,7 @@ from helpers.checks.limits import (
     OutOfTime,
     captured,
     time_limit,
-    undisturbed,
+    isolated_state,
 )
 from helpers.checks.watch import Watch
 
@@ -81,7 +81,7 @@ def test_the_clock_ends_with_the_block_wherever_a_tick_falls():
         try:
             with time_limit(0.0):
                 sys.setprofile(tick)
-                with captured(), undisturbed():
+                with captured(), isolated_state():
                     body()
         except (OutOfTime, ZeroDivisionError):
             pass
@@ -90,7 +90,7 @@ def test_the_clock_ends_with_the_block_wherever_a_tick_falls():
         assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
         assert signal.getsignal(signal.SIGALRM) is before
         assert sys.stdout is stdout
-    assert {name for name, _ in stopped} >= {"__exit__", "captured", "undisturbed", "_alarm"}
+    assert {name for name, _ in stopped} >= {"__exit__", "captured", "isolated_state", "_alarm"}
 
 
 def test_many_clocks_that_tick_fast_all_end(monkeypatch):
@@ -99,7 +99,7 @@ def test_many_clocks_that_tick_fast_all_end(monkeypatch):
     for _ in range(300):
         with contextlib.suppress(OutOfTime), time_limit(0.0005):
             for _ in range(20):
-                with captured(), undisturbed(), contextlib.suppress(ValueError):
+                with captured(), isolated_state(), contextlib.suppress(ValueError):
                     _short_try()
         assert sys.stdout is stdout
         assert sys.gettrace() is tracer
@@ -215,7 +215,7 @@ def test_random_states_and_settings_are_as_before():
     random.seed(3)
     np.random.seed(3)  # noqa: NPY002
     with torch.no_grad():
-        with undisturbed():
+        with isolated_state():
             assert torch.is_grad_enabled()
             torch.rand(5), random.random(), np.random.rand()  # noqa: NPY002
             torch.manual_seed(99)

@@ -101,7 +101,7 @@ class _WithSub(_Descent):
 
 
 kind = ClassExercise
-wants = "class"
+answer_kind = "class"
 driver = staticmethod(drivers.optimizer_path)
 conclude = staticmethod(conclusions.optimizer_path)
 seconds = 5

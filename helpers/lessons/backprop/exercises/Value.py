@@ -36,7 +36,7 @@ from helpers.lessons.backprop.exercises._more_engines import (
 )
 
 kind = ClassExercise
-wants = "class"
+answer_kind = "class"
 driver = staticmethod(drivers.engine)
 TANH = "`tanh`"
 PASSES_ON = "passes on the gradient that comes in"

@@ -149,7 +149,7 @@ parts = {
 }
 driver = drivers.stopping
 conclude = conclusions.stopping
-wants = "class"
+answer_kind = "class"
 
 
 def inputs(draw):

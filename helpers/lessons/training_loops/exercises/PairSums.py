@@ -96,7 +96,7 @@ parts = {
     "first batch": DATALOADER_MAKES,
 }
 driver = drivers.dataset
-wants = "class"
+answer_kind = "class"
 
 
 def inputs(draw):
