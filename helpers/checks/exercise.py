@@ -17,9 +17,9 @@ from typing import Any, ClassVar
 from helpers.checks import drivers, plain
 from helpers.checks.bans import SYNTAX
 from helpers.checks.compare import Finding, compare
-from helpers.checks.draw import Draw
 from helpers.checks.limits import isolated_state
 from helpers.checks.plain import made
+from helpers.checks.sampler import InputSampler
 from helpers.checks.source import is_stub, same_program
 
 __all__ = [
@@ -113,7 +113,7 @@ class Exercise:
 
     Attributes:
         reference: the right answer: a function, a class or a value, as the learner is to write it.
-        inputs: function of a `Draw` that yields the cases: tuples of arguments, single arguments, or
+        inputs: function of a `InputSampler` that yields the cases: tuples of arguments, single arguments, or
             `case(...)`. Fixed small ones first, then drawn ones. None: one case without inputs.
         requirements: text → points.
         points: in place of `requirements`, the points of an exercise that has but one.
@@ -142,7 +142,7 @@ class Exercise:
     ask: str
 
     reference: Any = None
-    inputs: Callable[[Draw], Iterable] | None = None
+    inputs: Callable[[InputSampler], Iterable] | None = None
     requirements: ClassVar[dict[str, float]] = {}
     parts: ClassVar[dict[str, str]] = {}
     mistakes: ClassVar[list[Mistake]] = []
@@ -173,7 +173,7 @@ class Exercise:
         """Return the cases for a seed; those made before the first draw are marked as fixed."""
         if self.inputs is None:
             return [Case(())]
-        draw, found = Draw(seed), []
+        draw, found = InputSampler(seed), []
         for item in self.inputs(draw):
             one = (
                 item

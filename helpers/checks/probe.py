@@ -24,10 +24,10 @@ from helpers.checks.limits import (
     Interrupted,
     OutOfTime,
     captured,
+    isolated_state,
     seed_all,
     silent_stderr,
     time_limit,
-    isolated_state,
 )
 from helpers.checks.live import read_answer, source_of
 from helpers.checks.watch import Watch

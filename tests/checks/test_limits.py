@@ -15,8 +15,8 @@ from helpers.checks.limits import (
     PRINTED,
     OutOfTime,
     captured,
-    time_limit,
     isolated_state,
+    time_limit,
 )
 from helpers.checks.watch import Watch
 

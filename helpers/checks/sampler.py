@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 
-class Draw:
+class InputSampler:
     """Draws the random inputs of one check; the same seed gives the same inputs.
 
     Floats come as float32. None of them is a whole number, so a wrong formula has nowhere to hide.
