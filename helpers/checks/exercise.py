@@ -18,7 +18,7 @@ from helpers.checks import drivers, plain
 from helpers.checks.bans import SYNTAX
 from helpers.checks.compare import Finding, compare
 from helpers.checks.limits import isolated_state
-from helpers.checks.plain import made
+from helpers.checks.plain import recipe
 from helpers.checks.sampler import InputSampler
 from helpers.checks.source import is_stub, same_program
 
@@ -36,8 +36,8 @@ __all__ = [
     "declaration",
     "declare",
     "forbid",
-    "made",
     "mistake",
+    "recipe",
 ]
 
 

@@ -370,7 +370,7 @@ def _side_by_side(texts: list[str]) -> str:
 
 
 def _show_plain(value: Any) -> str:
-    if isinstance(value, dict) and value.get("kind") == "made":
+    if isinstance(value, dict) and value.get("kind") == "recipe":
         arguments = plain.decode(value["args"])
         words = ", ".join(f"{k}={show(v)}" for k, v in arguments.items())
         return f"{value['builder'].rpartition('.')[2]}({words})"

@@ -62,7 +62,7 @@ class Opaque:
 
 
 @dataclass(frozen=True)
-class Made:
+class Recipe:
     """A recipe for an input that is no plain value: a module, a loader, a function.
 
     `builder` names a public function of drivers (see `name_of`); it is called with `arguments` (plain values) on
@@ -73,9 +73,9 @@ class Made:
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
-def made(builder: Callable, **arguments: Any) -> Made:
+def recipe(builder: Callable, **arguments: Any) -> Recipe:
     """Return the recipe for an input built by `builder(**arguments)`, a public function of drivers."""
-    return Made(name_of(builder), arguments)
+    return Recipe(name_of(builder), arguments)
 
 
 def name_of(function: Callable) -> str:
@@ -169,9 +169,9 @@ class _Encoder(_Counter):
                 [self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()
             ]
             return {"kind": "dict", "items": pairs}
-        if kind is Made:
+        if kind is Recipe:
             return {
-                "kind": "made",
+                "kind": "recipe",
                 "builder": value.builder,
                 "args": self.encode(value.arguments, depth + 1),
             }
@@ -273,7 +273,7 @@ class _Decoder(_Counter):
             return torch.device(plain["name"])
         if kind == "ellipsis":
             return Ellipsis
-        if kind == "made":
+        if kind == "recipe":
             return resolve(plain["builder"])(**self.decode(plain["args"], depth + 1))
         if kind == "opaque":
             return Opaque(str(plain["type"])[:100], str(plain["text"])[:400])

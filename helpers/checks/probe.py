@@ -120,7 +120,7 @@ def _is_changed(argument: Any, before: Any) -> bool:
 
 def _holds_recipe(value: Any) -> bool:
     if isinstance(value, dict):
-        return value.get("kind") == "made" or any(map(_holds_recipe, value.values()))
+        return value.get("kind") == "recipe" or any(map(_holds_recipe, value.values()))
     return isinstance(value, list) and any(map(_holds_recipe, value))
 
 

@@ -212,5 +212,5 @@ def _nothing(exercise: Exercise, failures: list[str]) -> Verdict:
 def _holds_recipe(value: object) -> bool:
     """Say whether a record asks for an object to be built, which is for the marker's inputs alone."""
     if isinstance(value, dict):
-        return value.get("kind") == "made" or any(map(_holds_recipe, value.values()))
+        return value.get("kind") == "recipe" or any(map(_holds_recipe, value.values()))
     return isinstance(value, list) and any(map(_holds_recipe, value))

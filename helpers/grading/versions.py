@@ -68,7 +68,7 @@ def question(plan: dict) -> str:
 def _builders(value: Any) -> Iterator[str]:
     """Yield the names of the functions that build inputs."""
     if isinstance(value, dict):
-        if value.get("kind") == "made":
+        if value.get("kind") == "recipe":
             yield value["builder"]
         value = list(value.values())
     if isinstance(value, list):

@@ -18,7 +18,7 @@ from helpers.checks.exercise import (
     forbid,
     mistake,
 )
-from helpers.checks.plain import PlainError, made
+from helpers.checks.plain import PlainError, recipe
 
 
 def halve(x):
@@ -109,7 +109,7 @@ def test_a_mistake_needs_a_sentence():
 
 def test_an_input_made_by_no_driver_is_refused():
     def inputs(draw):
-        yield made(halve, x=3)
+        yield recipe(halve, x=3)
 
     with pytest.raises(PlainError, match="module `drivers`"):
         declared(inputs=inputs)

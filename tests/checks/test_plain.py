@@ -146,34 +146,38 @@ def test_values_beyond_the_limits_become_opaque_instead_of_flooding_the_record()
         {"kind": "tensor", "dtype": "float32", "shape": [10**9, 10**9], "order": [], "bytes": ""},
         {"kind": "tensor", "dtype": "float32", "shape": "2", "order": [], "bytes": ""},
         {"kind": "ndarray", "dtype": "object", "shape": [1], "bytes": "AAAAAAAAAAA="},
-        {"kind": "made", "builder": "os.system", "args": {"kind": "dict", "items": []}},
+        {"kind": "recipe", "builder": "os.system", "args": {"kind": "dict", "items": []}},
         {
-            "kind": "made",
+            "kind": "recipe",
             "builder": "helpers.checks.drivers.__builtins__",
             "args": {"kind": "dict", "items": []},
         },
         {
-            "kind": "made",
+            "kind": "recipe",
             "builder": "helpers.checks.drivers.torch",
             "args": {"kind": "dict", "items": []},
         },
         {
-            "kind": "made",
+            "kind": "recipe",
             "builder": "helpers.checks.drivers.copy.copy",
             "args": {"kind": "dict", "items": []},
         },
         {
-            "kind": "made",
+            "kind": "recipe",
             "builder": "helpers.checks.drivers._copy",
             "args": {"kind": "dict", "items": []},
         },
         {
-            "kind": "made",
+            "kind": "recipe",
             "builder": "helpers.checks.drivers.nothing",
             "args": {"kind": "dict", "items": []},
         },
-        {"kind": "made", "builder": "no.such.drivers.call", "args": {"kind": "dict", "items": []}},
-        {"kind": "made", "builder": "../drivers.call", "args": {"kind": "dict", "items": []}},
+        {
+            "kind": "recipe",
+            "builder": "no.such.drivers.call",
+            "args": {"kind": "dict", "items": []},
+        },
+        {"kind": "recipe", "builder": "../drivers.call", "args": {"kind": "dict", "items": []}},
         {"kind": "pickle", "data": "gASVAAAA"},
         {"no": "kind"},
         {"kind": "dict", "items": [[[1], 2]]},
@@ -188,7 +192,7 @@ def test_damaged_or_forged_entries_are_refused(damaged):
 
 
 def test_a_recipe_builds_an_equal_separate_object_each_time():
-    recipe = plain.encode(plain.made(drivers.pair, size=3))
+    recipe = plain.encode(plain.recipe(drivers.pair, size=3))
     one, other = plain.decode(recipe), plain.decode(recipe)
     assert one == other == [3, 3]
     assert one is not other
@@ -210,7 +214,7 @@ def beside(size):
 )
 def test_what_is_no_driver_makes_no_recipe(function, words):
     with pytest.raises(plain.PlainError, match=words):
-        plain.made(function, size=3)
+        plain.recipe(function, size=3)
 
 
 def test_a_function_that_only_passes_for_a_driver_makes_no_recipe():
@@ -221,7 +225,7 @@ def test_a_function_that_only_passes_for_a_driver_makes_no_recipe():
 
     pair.__module__, pair.__qualname__ = drivers.__name__, "pair"
     with pytest.raises(plain.PlainError, match="not the function"):
-        plain.made(pair, size=3)
+        plain.recipe(pair, size=3)
 
 
 @given(arrays)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from helpers.checks.exercise import case, forbid, made, mistake
+from helpers.checks.exercise import case, forbid, mistake, recipe
 from helpers.checks.judge import judge
 from helpers.checks.probe import probe
 from tests.checks.small import check, drivers, mended
@@ -141,7 +141,7 @@ def test_what_ran_out_of_time_is_no_known_mistake():
 
 def test_an_input_made_by_a_recipe_is_shown_as_its_call():
     def inputs(draw):
-        yield case(made(drivers.pair, size=3))
+        yield case(recipe(drivers.pair, size=3))
 
     listed = mended(SQUARE, inputs=inputs, reference=sum, gradients=False, forbidden=())
     assert verdict(listed, sum).passed

@@ -158,7 +158,7 @@ def test_what_is_no_record_earns_nothing_and_is_reported(record):
 
 def test_a_record_may_not_ask_for_objects_to_be_built():
     honest = probe(small.check.scale.exercise.plan(seed=5), right)
-    recipe = {"kind": "made", "builder": "common.value", "args": {"kind": "dict", "items": []}}
+    recipe = {"kind": "recipe", "builder": "common.value", "args": {"kind": "dict", "items": []}}
     honest["runs"][0]["value"] = [recipe]
     executed = marked(None, record=json.dumps(honest), source=SOURCE)
     assert executed.notebook.cells[1].outputs[0].data["text/plain"] == "0.0"

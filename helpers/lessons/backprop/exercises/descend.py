@@ -5,7 +5,7 @@ import math
 
 import torch
 
-from helpers.checks.exercise import FunctionExercise, case, made, mistake
+from helpers.checks.exercise import FunctionExercise, case, mistake, recipe
 from helpers.lessons.backprop import drivers
 
 kind = FunctionExercise
@@ -14,24 +14,24 @@ requirements = {"right on a parabola": 1, RIGHT_ON: 1}
 
 
 def inputs(draw):
-    yield made(drivers.slope_of_parabola, steepness=1.5, lowest=2.0), 5.0, 0.1, 4
-    yield case(made(drivers.slope_of_waves, depth=0.4), -2.0, 0.25, 6, requirement=RIGHT_ON)
+    yield recipe(drivers.slope_of_parabola, steepness=1.5, lowest=2.0), 5.0, 0.1, 4
+    yield case(recipe(drivers.slope_of_waves, depth=0.4), -2.0, 0.25, 6, requirement=RIGHT_ON)
     yield case(
-        made(drivers.slope_of_parabola, steepness=0.7, lowest=-1.0),
+        recipe(drivers.slope_of_parabola, steepness=0.7, lowest=-1.0),
         3.0,
         0.2,
         0,
         requirement=RIGHT_ON,
     )
     yield case(
-        made(drivers.slope_of_waves, depth=draw.number(0.2, 0.6)),
+        recipe(drivers.slope_of_waves, depth=draw.number(0.2, 0.6)),
         draw.number(1.0, 3.0),
         draw.number(0.05, 0.2),
         draw.integer(5, 15),
         requirement=RIGHT_ON,
     )
     steepness, lowest = draw.number(0.5, 1.5), draw.number(-2.0, 2.0)
-    parabola = made(drivers.slope_of_parabola, steepness=steepness, lowest=lowest)
+    parabola = recipe(drivers.slope_of_parabola, steepness=steepness, lowest=lowest)
     yield parabola, draw.number(3.0, 6.0), draw.number(0.05, 0.2), draw.integer(3, 8)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from helpers.checks.exercise import FunctionExercise, case, made, mistake
+from helpers.checks.exercise import FunctionExercise, case, mistake, recipe
 from helpers.lessons.backprop import drivers
 
 kind = FunctionExercise
@@ -13,13 +13,13 @@ requirements = {"right for a vector": 1, RIGHT_TABLE: 1}
 
 def inputs(draw):
     yield (
-        made(drivers.cubic_bowl, tilt=0.5),
+        recipe(drivers.cubic_bowl, tilt=0.5),
         torch.tensor([1.5, -0.5], dtype=torch.float64),
         0.1,
     )
-    yield made(drivers.cubic_bowl, tilt=-0.7), draw.normal(5).double(), 0.01
+    yield recipe(drivers.cubic_bowl, tilt=-0.7), draw.normal(5).double(), 0.01
     yield case(
-        made(drivers.cubic_bowl, tilt=0.3),
+        recipe(drivers.cubic_bowl, tilt=0.3),
         draw.normal(3, 2).double(),
         draw.number(0.1, 0.3),
         requirement=RIGHT_TABLE,

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from helpers.checks.exercise import FunctionExercise, case, made, mistake
+from helpers.checks.exercise import FunctionExercise, case, mistake, recipe
 from helpers.lessons.linear_layers import drivers
 
 kind = FunctionExercise
@@ -11,13 +11,13 @@ requirements = {"a chain of layers": 1, ANY_OTHER: 1}
 
 
 def inputs(draw):
-    yield made(drivers.network, sizes=[8, 4, 2])
-    yield case(made(drivers.network, sizes=[5, 3, 2], bias=False), requirement=ANY_OTHER)
-    yield case(made(drivers.network, sizes=[5, 3, 4, 2], nested=True), requirement=ANY_OTHER)
-    yield case(made(drivers.network, sizes=[5, 3, 2], frozen=True), requirement=ANY_OTHER)
-    yield made(drivers.network, sizes=draw.integers(4, low=3, high=30).tolist())
+    yield recipe(drivers.network, sizes=[8, 4, 2])
+    yield case(recipe(drivers.network, sizes=[5, 3, 2], bias=False), requirement=ANY_OTHER)
+    yield case(recipe(drivers.network, sizes=[5, 3, 4, 2], nested=True), requirement=ANY_OTHER)
+    yield case(recipe(drivers.network, sizes=[5, 3, 2], frozen=True), requirement=ANY_OTHER)
+    yield recipe(drivers.network, sizes=draw.integers(4, low=3, high=30).tolist())
     sizes = draw.integers(4, low=3, high=30).tolist()
-    yield case(made(drivers.network, sizes=sizes, nested=True, bias=False), requirement=ANY_OTHER)
+    yield case(recipe(drivers.network, sizes=sizes, nested=True, bias=False), requirement=ANY_OTHER)
 
 
 def reference(model):

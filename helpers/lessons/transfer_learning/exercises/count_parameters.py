@@ -2,12 +2,12 @@
 
 import torch
 
-from helpers.checks.exercise import FunctionExercise, case, made, mistake
+from helpers.checks.exercise import FunctionExercise, case, mistake, recipe
 from helpers.lessons.transfer_learning import drivers
 
 
 def _stack(sizes, frozen, **changes):
-    return made(drivers.stack, sizes=sizes, frozen=frozen, **changes)
+    return recipe(drivers.stack, sizes=sizes, frozen=frozen, **changes)
 
 
 kind = FunctionExercise
