@@ -58,9 +58,9 @@ def _check_time(check) -> float:
         start = time.perf_counter()
         check(exercise.reference)
         whole = time.perf_counter() - start
-        plan = exercise.plan(1)
+        task = exercise.task(1)
         start = time.perf_counter()
-        run_declared(exercise, plan, exercise.reference)
+        run_declared(exercise, task.plan, exercise.reference)
         times.append(max(0.0, whole - (time.perf_counter() - start)))
     return statistics.median(times[1:])
 

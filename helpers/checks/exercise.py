@@ -56,24 +56,26 @@ class Case:
     inputs: tuple
     requirement: str | None = None
     fixed: bool = True
-    truth: Any = None
+    held_out_target: Any = None
 
 
-def case(*inputs: Any, requirement: str | None = None, truth: Any = None) -> Case:
-    """Return a case: the arguments of one call, the requirement for which it counts, and a training
-    run's truth, which stays with the judge."""
-    return Case(inputs, requirement, truth=truth)
+def case(*inputs: Any, requirement: str | None = None, held_out_target: Any = None) -> Case:
+    """Return a case: the arguments of one call, the requirement for which it counts, and for a training run the
+    targets of the held-out inputs, which stay with the judge."""
+    return Case(inputs, requirement, held_out_target=held_out_target)
 
 
-class Plan(dict):
-    """What `probe` carries out: plain data, without the answer.
+@dataclass(frozen=True)
+class CheckTask:
+    """One check: what is carried out beside the learner's code, and what is not to get there.
 
     Attributes:
-        truths: the truth of each case. Not among the dict's items, so a plan written as JSON for the process
-            that runs the learner's code leaves it behind.
+        plan: what `probe` carries out: plain data, without the answer, that may be written as JSON.
+        held_out: for each case the targets that the judge alone knows, or None.
     """
 
-    truths: list
+    plan: dict[str, Any]
+    held_out: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -183,15 +185,15 @@ class Exercise:
             found.append(replace(one, fixed=draw.count == 0))
         return found
 
-    def plan(self, seed: int) -> Plan:
-        """Return the plan that `probe` carries out: plain data, without the answer."""
+    def task(self, seed: int) -> CheckTask:
+        """Return what the probe is to carry out, beside what the judge alone knows."""
         driver = self.driver
         with isolated_state():
             cases = self.cases(seed)
-        plan = Plan(
-            exercise=self.id,
-            driver=plain.name_of(driver),
-            cases=[
+        plan = {
+            "exercise": self.id,
+            "driver": plain.name_of(driver),
+            "cases": [
                 {
                     "inputs": [plain.encode(i) for i in c.inputs],
                     "requirement": c.requirement,
@@ -199,13 +201,12 @@ class Exercise:
                 }
                 for c in cases
             ],
-            gradients=self.gradients,
-            seconds=self.seconds,
+            "gradients": self.gradients,
+            "seconds": self.seconds,
             # What torch is called with matters only where something is closed; watching costs some time.
-            watch=any(word not in SYNTAX for rule in self.shortcuts for word in rule.words),
-        )
-        plan.truths = [c.truth for c in cases]
-        return plan
+            "watch": any(word not in SYNTAX for rule in self.shortcuts for word in rule.words),
+        }
+        return CheckTask(plan, tuple(c.held_out_target for c in cases))
 
     def compare(self, got: Any, expected: Any) -> Finding | None:
         """Return what is wrong with an answer, or None."""
@@ -299,13 +300,13 @@ class ModelExercise(Exercise):
 class TrainingExercise(Exercise):
     """The learner writes a function that trains a model; what counts is how good its predictions are.
 
-    A case is `case(..., truth=...)`. The driver hands the inputs to the learner's function and returns its
-    predictions for held-out inputs. The truth about those never enters the learner's process: the judge
-    works the score out of predictions and truth. Draw the task anew each time (which rows are held out,
+    A case is `case(..., held_out_target=...)`. The driver hands the inputs to the learner's function and returns its
+    predictions for held-out inputs. The targets of those never enter the learner's process: the judge
+    works the score out of predictions and targets. Draw the task anew each time (which rows are held out,
     the order of the columns, the numbers of the classes), so that no answer can be learned by heart.
 
     Attributes:
-        score: `score(predictions, truth)`, higher is better. The truth has the form of the predictions, or is
+        score: `score(predictions, targets)`, higher is better. The targets have the form of the predictions, or is
             a dict whose entry "y" has.
         at_least: the score that has to be reached.
         score_name: what the score measures, as in "accuracy on pictures it has not seen".

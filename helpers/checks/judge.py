@@ -12,10 +12,10 @@ from helpers.checks.advice import advice
 from helpers.checks.bans import banned_in
 from helpers.checks.compare import STAGES, Finding, compare
 from helpers.checks.exercise import (
+    CheckTask,
     ChoiceExercise,
     Exercise,
     Forbidden,
-    Plan,
     RepairExercise,
     TrainingExercise,
     ValueExercise,
@@ -32,16 +32,16 @@ _NO_CASE = (
 NOT_A_RECORD = "The record of this run is missing or damaged, so nothing can be marked."
 
 
-def judge(exercise: Exercise, plan: Plan, record: Any, *, hidden: bool = False) -> Verdict:
-    """Return the verdict on a record that was made with `plan`.
+def judge(exercise: Exercise, task: CheckTask, record: Any, *, hidden: bool = False) -> Verdict:
+    """Return the verdict on a record that was made with a task's plan.
 
     Args:
         exercise: the declaration.
-        plan: what `exercise.plan(seed)` returned; the judge's own copy, not one from the learner's process.
+        task: what `exercise.task(seed)` returned; the judge's own, nothing of the learner's process.
         record: what `probe` returned, from whatever source: a damaged or forged one earns 0 points.
         hidden: leave the drawn inputs and the expected answers out of the words.
     """
-    if not _is_sound(record, plan):
+    if not _is_sound(record, task.plan):
         return _verdict(exercise, "failed", {}, message=NOT_A_RECORD)
     if not record["found"]:
         words = (
@@ -52,7 +52,7 @@ def judge(exercise: Exercise, plan: Plan, record: Any, *, hidden: bool = False) 
         if not exercise.is_attempted(record):
             return _verdict(exercise, "not attempted", {}, message=_invitation(exercise))
         with isolated_state():
-            return _judge_attempt(exercise, plan, record, hidden)
+            return _judge_attempt(exercise, task, record, hidden)
     except plain.PlainError:
         return _verdict(exercise, "failed", {}, message=NOT_A_RECORD)
 
@@ -99,12 +99,13 @@ def _invitation(exercise: Exercise) -> str:
 class _Attempt:
     """A record beside what the reference does on the same cases."""
 
-    def __init__(self, exercise: Exercise, plan: Plan, record: dict) -> None:
+    def __init__(self, exercise: Exercise, task: CheckTask, record: dict) -> None:
+        plan = task.plan
         self.exercise, self.plan, self.record = exercise, plan, record
         self.runs = concluded(exercise, plan, record["runs"]) + [{"outcome": "out of time"}] * (
             len(plan["cases"]) - len(record["runs"])
         )
-        self.expected = _expected(exercise, plan)
+        self.expected = _expected(exercise, task)
 
     def units(self, requirement: str) -> list[tuple[int, str | None]]:
         """Return what decides on a requirement: numbers of cases, each with a part of the answer or None."""
@@ -166,17 +167,13 @@ class _Attempt:
         )
 
 
-def _expected(exercise: Exercise, plan: Plan) -> list[dict]:
-    """Return the runs of the right answer; of a training run, the truth that the plan keeps for the judge."""
+def _expected(exercise: Exercise, task: CheckTask) -> list[dict]:
+    """Return the runs of the right answer; of a training run, the targets that the task keeps for the judge."""
     if not isinstance(exercise, TrainingExercise):
-        return run_declared(exercise, plan, exercise.reference)
-    if not isinstance(plan, Plan):
-        raise TypeError(
-            "judge with the plan that exercise.plan(seed) returned: a copy has no truths"
-        )
+        return run_declared(exercise, task.plan, exercise.reference)
     return [
-        {"outcome": "returned", "value": plain.encode(truth), "changed": []}
-        for truth in plan.truths
+        {"outcome": "returned", "value": plain.encode(targets), "changed": []}
+        for targets in task.held_out
     ]
 
 
@@ -240,11 +237,11 @@ def _worded(finding: Finding, exercise: Exercise) -> Finding:
     return Finding("values", "This is not right yet.", finding.where)
 
 
-def _judge_attempt(exercise: Exercise, plan: Plan, record: dict, hidden: bool) -> Verdict:
+def _judge_attempt(exercise: Exercise, task: CheckTask, record: dict, hidden: bool) -> Verdict:
     kind = _wrong_kind(exercise, record)
     if kind:
         return _verdict(exercise, "failed", {}, message=kind)
-    attempt = _Attempt(exercise, plan, record)
+    attempt = _Attempt(exercise, task, record)
     lost: dict[str, tuple[int, Finding]] = {}
     for requirement in exercise.requirements:
         for number, part in attempt.units(requirement):
@@ -402,7 +399,7 @@ def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
     if run["outcome"] != other["outcome"]:
         return False
     if run["outcome"] == "raised":
-        return _told_apart_by(run["error"]) == _told_apart_by(other["error"])
+        return _complaint_of(run["error"]) == _complaint_of(other["error"])
     if run["outcome"] == "out of time":
         return False
     if run["changed"] != other["changed"]:
@@ -418,7 +415,7 @@ def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
     return compare(*slopes, max(exercise.rtol, 1e-3), max(exercise.atol, 1e-5)) is None
 
 
-def _told_apart_by(error: dict) -> tuple[str, ...]:
+def _complaint_of(error: dict) -> tuple[str, ...]:
     """Return what tells one error from another: torch has one type for all, so how its message begins too."""
     if error["type"] != "RuntimeError":
         return (error["type"],)

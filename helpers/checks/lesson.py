@@ -130,10 +130,10 @@ class Check:
         Check._is_running = True
         try:
             with interruptible():
-                plan = self.exercise.plan(seed=random.SystemRandom().randrange(2**31))
+                task = self.exercise.task(seed=random.SystemRandom().randrange(2**31))
                 # Through JSON and back: the judge sees what can be written down, and nothing else.
-                record = json.loads(json.dumps(probe(plan, answer)))
-                verdict = judge(self.exercise, plan, record, hidden=hidden)
+                record = json.loads(json.dumps(probe(task.plan, answer)))
+                verdict = judge(self.exercise, task, record, hidden=hidden)
         finally:
             Check._is_running = False
         if not hidden:

@@ -16,7 +16,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.utils import determine_grade, is_grade
 
-from helpers.checks.exercise import Exercise, Plan
+from helpers.checks.exercise import CheckTask, Exercise
 from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
 from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
@@ -45,15 +45,15 @@ class Checked:
     seed: int
 
     @functools.cached_property
-    def plan(self) -> Plan:
-        """The plan for the seed: the same whenever the same declaration makes it anew."""
+    def task(self) -> CheckTask:
+        """The task for the seed: the same whenever the same declaration makes it anew."""
         with _one_thread():
-            return self.exercise.plan(self.seed)
+            return self.exercise.task(self.seed)
 
     @property
     def probe(self) -> Probe:
         """What the student's process is asked to do."""
-        return Probe(json.dumps(self.plan), self.name)
+        return Probe(json.dumps(self.task.plan), self.name)
 
 
 @contextlib.contextmanager
@@ -174,7 +174,7 @@ def _judge(
             raise ValueError("a record holds no recipes")
         if isinstance(record, dict):
             record |= _as_the_cells_say(exercise, record, program, checked.name, index)
-        verdict = judge(exercise, checked.plan, record, hidden=checked.hidden)
+        verdict = judge(exercise, checked.task, record, hidden=checked.hidden)
         if verdict.message == NOT_A_RECORD:
             raise ValueError(NOT_A_RECORD)
         return verdict

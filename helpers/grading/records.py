@@ -303,7 +303,7 @@ def records_of(
     lessons = [checked.exercise.lesson for checked in checks.values()]
     kept = []
     for index, checked in checks.items():
-        plan = checked.plan
+        plan = checked.task.plan
         damaged = any(s.startswith(f"{DAMAGED} {checked.name}:") for s in executed.suspicions)
         kept.append(
             CheckRecord(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from helpers.checks import Lesson
-from helpers.checks.exercise import Exercise, Plan, RepairExercise, ValueExercise
+from helpers.checks.exercise import CheckTask, Exercise, RepairExercise, ValueExercise
 from helpers.checks.judge import judge
 from helpers.checks.probe import probe
 from helpers.checks.verdict import Verdict
@@ -30,18 +30,18 @@ Proof = Callable[[Exercise], Iterator[Trial]]
 
 def verdict_on(exercise: Exercise, answer: Any, seed: int, *, keep_source: bool = False) -> Verdict:
     """Judge an answer; without its source, which for a lambda is the declaration's own text."""
-    plan = exercise.plan(seed)
-    return _verdict_on_record(exercise, plan, probe(plan, answer), keep_source)
+    task = exercise.task(seed)
+    return _verdict_on_record(exercise, task, probe(task.plan, answer), keep_source)
 
 
 def _verdict_on_record(
-    exercise: Exercise, plan: Plan, record: dict, keep_source: bool = False
+    exercise: Exercise, task: CheckTask, record: dict, keep_source: bool = False
 ) -> Verdict:
     if not keep_source:
         record |= {"source": None, "uses": [], "syntax": [], "hides": [], "calls": []}
         if isinstance(exercise, RepairExercise):
             record["source"] = "def other(): 1"
-    return judge(exercise, plan, record)
+    return judge(exercise, task, record)
 
 
 def _seeds(exercise: Exercise) -> tuple[int, ...]:
@@ -97,15 +97,15 @@ def wrong_answers_fail(exercise: Exercise) -> Iterator[Trial]:
 
 def generic_wrong_answers_fail(exercise: Exercise) -> Iterator[Trial]:
     """Wrong answers that are made from the reference never reach all points."""
-    plan = exercise.plan(SEEDS[0])
-    right = _what_counts(probe(plan, exercise.reference)["runs"])
+    task = exercise.task(SEEDS[0])
+    right = _what_counts(probe(task.plan, exercise.reference)["runs"])
     tried = 0
     for name, answer in wrong_answers(exercise):
-        record = probe(plan, answer)
+        record = probe(task.plan, answer)
         if _what_counts(record["runs"]) == right:
             continue  # this change changes nothing here: a scalar transposed, say
         tried += 1
-        verdict = _verdict_on_record(exercise, plan, record)
+        verdict = _verdict_on_record(exercise, task, record)
         passed = verdict.points < exercise.points
         says = f"a wrong answer reaches all points, {name!r} in place of what the reference gives"
         yield _trial("generic wrong answers", passed, exercise, says, None, verdict)
@@ -153,7 +153,7 @@ def seeds_draw_others(exercise: Exercise) -> Iterator[Trial]:
         says = "there are no `inputs`; a program is to be tried on inputs that nobody knows"
         yield Trial("drawn cases", None if is_value else Shortfall(exercise.id, says))
         return
-    first, *others = [exercise.plan(seed)["cases"] for seed in range(1, 6)]
+    first, *others = [exercise.task(seed).plan["cases"] for seed in range(1, 6)]
     differ = [n for n, one in enumerate(first) if any(plan[n] != one for plan in others)]
     says = "all cases are the same for every seed, so that the answers can be learned by heart: `draw.normal(3, 2)` …"
     yield Trial("drawn cases", None if differ else Shortfall(exercise.id, says))

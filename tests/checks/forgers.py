@@ -9,7 +9,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from helpers.checks.exercise import Exercise, RepairExercise
+from helpers.checks.exercise import CheckTask, Exercise, RepairExercise
 from helpers.checks.judge import judge
 from helpers.checks.probe import probe
 
@@ -22,16 +22,16 @@ def without_source(exercise: Exercise, record: dict) -> dict:
     return record | {"source": source, "uses": [], "syntax": [], "hides": [], "calls": []}
 
 
-def points(exercise: Exercise, plan: dict, record: dict) -> float:
+def points(exercise: Exercise, task: CheckTask, record: dict) -> float:
     """Return the points of a record; mistakes are not looked for, which takes most of a judge's time."""
     quick = copy.copy(exercise)
     quick.mistakes = []
-    return judge(quick, plan, without_source(exercise, record), hidden=True).points
+    return judge(quick, task, without_source(exercise, record), hidden=True).points
 
 
-def run(exercise: Exercise, plan: dict, answer: Any) -> dict:
+def run(exercise: Exercise, task: CheckTask, answer: Any) -> dict:
     """Return the record of an honest run."""
-    return without_source(exercise, probe(plan, answer))
+    return without_source(exercise, probe(task.plan, answer))
 
 
 def over_values(record: dict, change: Callable[[int, Any], Any]) -> dict:

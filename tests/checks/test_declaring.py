@@ -117,7 +117,7 @@ def test_an_input_made_by_no_driver_is_refused():
 
 def test_what_runs_the_answer_has_to_be_a_driver():
     with pytest.raises(PlainError, match="module `drivers`"):
-        declared(driver=halve).plan(1)
+        declared(driver=halve).task(1)
 
 
 @pytest.fixture

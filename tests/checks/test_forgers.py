@@ -31,14 +31,14 @@ def records():
 
     def of(exercise: Exercise, seed: int):
         if (exercise.id, seed) not in kept:
-            plan = exercise.plan(seed)
+            task = exercise.task(seed)
             for _ in range(2):  # what a process does for the first time may take too long
-                record = run(exercise, plan, exercise.reference)
-                if points(exercise, plan, record) == exercise.points:
+                record = run(exercise, task, exercise.reference)
+                if points(exercise, task, record) == exercise.points:
                     break
             else:
                 raise AssertionError([r["outcome"] for r in record["runs"]])
-            kept[exercise.id, seed] = plan, record
+            kept[exercise.id, seed] = task, record
         return kept[exercise.id, seed]
 
     return of
@@ -46,18 +46,20 @@ def records():
 
 @each_exercise
 def test_the_record_of_an_earlier_plan_earns_nothing(exercise, records):
-    plan, _ = records(exercise, SEED)
+    task, _ = records(exercise, SEED)
     _, earlier = records(exercise, EARLIER)
-    assert points(exercise, plan, earlier) == 0
+    assert points(exercise, task, earlier) == 0
 
 
 @each_exercise
 @pytest.mark.parametrize("otherwise", ["an earlier answer", "zeros"])
 def test_a_table_of_shown_outputs_earns_nothing(exercise, otherwise, records):
-    plan, right = records(exercise, SEED)
+    task, right = records(exercise, SEED)
     _, earlier = records(exercise, EARLIER)
     shown = {
-        n for n, case in enumerate(plan["cases"]) if case in records(exercise, EARLIER)[0]["cases"]
+        n
+        for n, case in enumerate(task.plan["cases"])
+        if case in records(exercise, EARLIER)[0].plan["cases"]
     }
 
     def from_table(number, value):
@@ -65,7 +67,7 @@ def test_a_table_of_shown_outputs_earns_nothing(exercise, otherwise, records):
             return value
         return earlier["runs"][number]["value"] if otherwise != "zeros" else forgers.emptied(value)
 
-    assert points(exercise, plan, over_values(right, from_table)) == 0
+    assert points(exercise, task, over_values(right, from_table)) == 0
 
 
 TRIVIAL = {
@@ -78,13 +80,13 @@ TRIVIAL = {
 
 @pytest.mark.parametrize("exercise", CONCLUDED, ids=lambda e: e.id)
 def test_forged_flags_are_worth_no_more_than_the_honest_record(exercise, records):
-    plan, _ = records(exercise, SEED)
+    task, _ = records(exercise, SEED)
     _, earlier = records(exercise, EARLIER)
     answers = [m.answer for m in exercise.mistakes] + list(TRIVIAL.values())
     tried = 0
     for answer in answers:
-        honest = run(exercise, plan, answer)
-        worth = points(exercise, plan, honest) + ONLY_INSIDE.get(exercise.id, 0.0)
+        honest = run(exercise, task, answer)
+        worth = points(exercise, task, honest) + ONLY_INSIDE.get(exercise.id, 0.0)
         facts = [r.get("value") for r in earlier["runs"]]
         forged = {
             "flipped": over_values(honest, lambda _, v: forgers.flipped(v)),
@@ -92,15 +94,15 @@ def test_forged_flags_are_worth_no_more_than_the_honest_record(exercise, records
             "facts": over_values(honest, lambda n, v, f=facts: forgers.with_facts(v, f[n])),
         }
         for name, record in forged.items():
-            assert points(exercise, plan, record) <= worth, name
+            assert points(exercise, task, record) <= worth, name
             tried += 1
     assert tried
 
 
 @pytest.mark.parametrize("exercise", CONCLUDED, ids=lambda e: e.id)
 def test_a_run_that_only_the_flags_say_was_right_earns_nothing(exercise, records):
-    plan, right = records(exercise, SEED)
-    assert points(exercise, plan, over_values(right, lambda _, v: forgers.emptied(v))) == 0
+    task, right = records(exercise, SEED)
+    assert points(exercise, task, over_values(right, lambda _, v: forgers.emptied(v))) == 0
 
 
 @each_exercise
@@ -128,7 +130,7 @@ def _has_flag(value) -> bool:
 
 @each_exercise
 def test_every_requirement_is_tried_on_inputs_that_are_drawn(exercise):
-    plans = [exercise.plan(seed)["cases"] for seed in (1, 2, 3, 4)]
+    plans = [exercise.task(seed).plan["cases"] for seed in (1, 2, 3, 4)]
     first = next(iter(exercise.requirements))
     for requirement in exercise.requirements:
         parts = [p for p, r in exercise.parts.items() if r == requirement]

@@ -14,8 +14,8 @@ SEEDS = (31, 32)
 
 
 def earned(exercise: TrainingExercise, answer, seed: int) -> float:
-    plan = exercise.plan(seed)
-    return points(exercise, plan, run(exercise, plan, answer))
+    task = exercise.task(seed)
+    return points(exercise, task, run(exercise, task, answer))
 
 
 @pytest.mark.parametrize("way", lookups.WAYS)

@@ -44,35 +44,35 @@ def test_hidden_cases_keep_the_drawn_inputs_and_answers_to_themselves():
     ],
 )
 def test_a_forged_or_damaged_record_earns_nothing(forge):
-    plan = check.scale.exercise.plan(1)
-    record = json.loads(json.dumps(probe(plan, right)))
-    assert judge(check.scale.exercise, plan, record).passed
-    assert judge(check.scale.exercise, plan, forge(record)).points == 0
+    task = check.scale.exercise.task(1)
+    record = json.loads(json.dumps(probe(task.plan, right)))
+    assert judge(check.scale.exercise, task, record).passed
+    assert judge(check.scale.exercise, task, forge(record)).points == 0
 
 
 def test_a_record_of_other_inputs_earns_nothing_on_the_drawn_ones():
-    replayed = probe(check.scale.exercise.plan(1), right)
-    assert judge(check.scale.exercise, check.scale.exercise.plan(2), replayed).points < 3
+    replayed = probe(check.scale.exercise.task(1).plan, right)
+    assert judge(check.scale.exercise, check.scale.exercise.task(2), replayed).points < 3
 
 
 def test_judging_runs_no_learner_code():
-    plan = check.scale.exercise.plan(1)
+    task = check.scale.exercise.task(1)
     ran = []
 
     def counted(x):
         ran.append(1)
         return right(x)
 
-    record = probe(plan, counted)
+    record = probe(task.plan, counted)
     times = len(ran)
-    judge(check.scale.exercise, plan, record)
-    assert len(ran) == times == len(plan["cases"])
+    judge(check.scale.exercise, task, record)
+    assert len(ran) == times == len(task.plan["cases"])
 
 
 def test_a_plan_and_a_record_are_plain_json():
-    plan = check.Net.exercise.plan(1)
-    assert json.loads(json.dumps(plan)) == plan
-    record = probe(plan, Twin)
+    task = check.Net.exercise.task(1)
+    assert json.loads(json.dumps(task.plan)) == task.plan
+    record = probe(task.plan, Twin)
     assert json.loads(json.dumps(record)) == record
 
 

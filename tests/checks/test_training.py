@@ -20,8 +20,8 @@ def _linear(weights):
 
 
 def verdict(answer, seed=1, record_seed=None):
-    plan = separate.plan(seed)
-    return judge(separate, plan, probe(separate.plan(record_seed or seed), answer))
+    task = separate.task(seed)
+    return judge(separate, task, probe(separate.task(record_seed or seed).plan, answer))
 
 
 def test_a_trained_model_passes_on_every_draw():
@@ -58,44 +58,37 @@ def test_the_words_tell_the_score_and_what_is_wanted_but_not_the_truth():
 
 
 def test_a_marker_is_told_the_score_and_nothing_of_the_inputs():
-    plan = separate.plan(1)
-    record = probe(plan, lambda X, y: _linear(torch.zeros(2, 2)))
-    found = judge(separate, plan, record, hidden=True)
+    task = separate.task(1)
+    record = probe(task.plan, lambda X, y: _linear(torch.zeros(2, 2)))
+    found = judge(separate, task, record, hidden=True)
     assert "0.9 is wanted" in found.message
     assert found.tried == found.got == found.expected == ""
 
 
 def test_the_truth_is_not_in_what_the_learners_process_gets():
-    plan = separate.plan(1)
+    task = separate.task(1)
     _, _, held_out = separate.cases(1)[0].inputs
-    sent = json.loads(json.dumps(plan))
+    sent = json.loads(json.dumps(task.plan))
     assert len(held_out) == 100
     assert len(sent["cases"][0]["inputs"]) == 3
-    assert "truth" not in json.dumps(plan)
+    assert "held_out" not in json.dumps(task.plan)
     assert not hasattr(sent, "truths")
 
 
 def test_a_record_from_that_process_is_judged_with_the_plan_that_stayed():
-    plan = separate.plan(1)
-    record = json.loads(json.dumps(probe(json.loads(json.dumps(plan)), separate.reference)))
-    assert judge(separate, plan, record).passed
-
-
-def test_judging_with_the_copy_that_was_sent_is_refused():
-    plan = separate.plan(1)
-    record = probe(plan, separate.reference)
-    with pytest.raises(TypeError, match="has no truths"):
-        judge(separate, json.loads(json.dumps(plan)), record)
+    task = separate.task(1)
+    record = json.loads(json.dumps(probe(json.loads(json.dumps(task.plan)), separate.reference)))
+    assert judge(separate, task, record).passed
 
 
 @pytest.mark.parametrize(
     "forged", [1.0, [1] * 100, None, {"kind": "opaque", "type": "x", "text": ""}]
 )
 def test_a_forged_value_in_place_of_predictions_earns_nothing(forged):
-    plan = separate.plan(1)
-    record = probe(plan, separate.reference)
+    task = separate.task(1)
+    record = probe(task.plan, separate.reference)
     record["runs"][0]["value"] = forged
-    assert judge(separate, plan, record).points == 0
+    assert judge(separate, task, record).points == 0
 
 
 def test_predictions_for_another_draw_earn_nothing():

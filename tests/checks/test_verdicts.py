@@ -12,8 +12,8 @@ SCALE, SQUARE, SHAPES = check.scale.exercise, check.square.exercise, check.shape
 
 
 def verdict(exercise, answer, **options):
-    plan = exercise.plan(1)
-    return judge(exercise, plan, probe(plan, answer), **options)
+    task = exercise.task(1)
+    return judge(exercise, task, probe(task.plan, answer), **options)
 
 
 def right(x):
@@ -84,10 +84,10 @@ def test_a_function_out_of_sight_costs_what_the_rule_does_where_something_is_ear
 
 
 def test_a_record_that_ends_early_ran_out_of_time():
-    plan = SQUARE.plan(1)
-    record = probe(plan, lambda x: x * x)
-    assert judge(SQUARE, plan, record).passed
-    early = judge(SQUARE, plan, record | {"runs": record["runs"][:1]})
+    task = SQUARE.task(1)
+    record = probe(task.plan, lambda x: x * x)
+    assert judge(SQUARE, task, record).passed
+    early = judge(SQUARE, task, record | {"runs": record["runs"][:1]})
     assert (early.state, early.points) == ("out of time", 0)
 
 
@@ -131,12 +131,12 @@ def test_a_mistake_is_recognised_by_what_it_changes_and_where_its_gradient_goes(
 
 
 def test_what_ran_out_of_time_is_no_known_mistake():
-    plan = SQUARE.plan(1)
+    task = SQUARE.task(1)
     known = mended(SQUARE, mistakes=[mistake(lambda x: x, "As it was.")])
-    record = probe(plan, lambda x: x)
-    assert judge(known, plan, record).mistake == "As it was."
+    record = probe(task.plan, lambda x: x)
+    assert judge(known, task, record).mistake == "As it was."
     late = record | {"runs": [{"outcome": "out of time"}] * len(record["runs"])}
-    assert judge(known, plan, late).mistake == ""
+    assert judge(known, task, late).mistake == ""
 
 
 def test_an_input_made_by_a_recipe_is_shown_as_its_call():

@@ -77,7 +77,7 @@ def marked(answer, record=None, source="", points=3.0, hidden=True):
     metadata = {"nbgrader": {"points": points}}
     cell = new_code_cell("check.scale()", metadata=metadata)
     notebook = new_notebook(cells=[new_code_cell(source), cell])
-    text = json.dumps(probe(checked.plan, answer)) if record is None else record
+    text = json.dumps(probe(checked.task.plan, answer)) if record is None else record
     executed = Executed(notebook, {1: text})
     judge_checks(executed, {1: checked})
     return executed
@@ -157,7 +157,7 @@ def test_what_is_no_record_earns_nothing_and_is_reported(record):
 
 
 def test_a_record_may_not_ask_for_objects_to_be_built():
-    honest = probe(small.check.scale.exercise.plan(seed=5), right)
+    honest = probe(small.check.scale.exercise.task(seed=5).plan, right)
     recipe = {"kind": "recipe", "builder": "common.value", "args": {"kind": "dict", "items": []}}
     honest["runs"][0]["value"] = [recipe]
     executed = marked(None, record=json.dumps(honest), source=SOURCE)
@@ -165,6 +165,6 @@ def test_a_record_may_not_ask_for_objects_to_be_built():
 
 
 def test_a_replayed_record_of_other_inputs_does_not_pass():
-    other = json.dumps(probe(small.check.scale.exercise.plan(seed=6), right))
+    other = json.dumps(probe(small.check.scale.exercise.task(seed=6).plan, right))
     executed = marked(None, record=other, source=SOURCE)
     assert float(executed.notebook.cells[1].outputs[0].data["text/plain"]) < 3

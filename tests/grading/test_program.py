@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from helpers.checks.exercise import Exercise
+from helpers.checks.exercise import CheckTask, Exercise
 from helpers.checks.live import source_of
 from helpers.checks.probe import MISSING, probe
 from helpers.grading.marking import Checked, judge_checks
@@ -64,14 +64,14 @@ def run(shell, cells: list[str], exercise: Exercise, files: dict[str, bytes]):
         Path(name).write_bytes(content)
     cells = [parts.SETUP, *cells] + ([] if parts.CHECK in cells else [parts.CHECK])
     at = cells.index(parts.CHECK)
-    plan = exercise.plan(SEED)
+    task = exercise.task(SEED)
     made, verdict, record = [], None, None
     for number, text in enumerate(cells):
         cell = new_code_cell(text)
         if number == at:
             answer = shell.user_ns.get(exercise.name, MISSING)
             verdict = getattr(lesson(exercise.lesson), exercise.name)(answer, hidden=True)
-            record = json.dumps(probe(plan, answer))
+            record = json.dumps(probe(task.plan, answer))
             cell = new_code_cell(f"check.{exercise.name}()")
             cell.metadata["nbgrader"] = {"points": exercise.points}
         else:
@@ -112,8 +112,8 @@ def forge(record: str) -> str:
     return json.dumps(json.loads(record) | clean)
 
 
-def honest_record(exercise: Exercise, plan: dict) -> str:
-    return forge(json.dumps(probe(plan, exercise.reference)))
+def honest_record(exercise: Exercise, task: CheckTask) -> str:
+    return forge(json.dumps(probe(task.plan, exercise.reference)))
 
 
 # Seen only by watching torch, which a made-up record leaves out; who makes one up is in FORGED.
@@ -125,13 +125,13 @@ def test_a_record_that_keeps_silent_does_not_help(name):
     cells = (bypasses.BYPASSES | bypasses.FORGED)[name]
     cells = [parts.SETUP, *cells] + ([] if parts.CHECK in cells else [parts.CHECK])
     at = cells.index(parts.CHECK)
-    plan = SOFTMAX.plan(SEED)
+    task = SOFTMAX.task(SEED)
     made = [new_code_cell(text) for text in cells]
     for cell in made:
         if cell.source.startswith("1 / 0"):
             cell.outputs = [new_output("error", ename="E", evalue="", traceback=[])]
     made[at].metadata["nbgrader"] = {"points": 2}
-    points, _, _ = mark(made, at, honest_record(SOFTMAX, plan), SOFTMAX, READY)
+    points, _, _ = mark(made, at, honest_record(SOFTMAX, task), SOFTMAX, READY)
     assert points == 0
 
 
@@ -155,8 +155,8 @@ def _alternatives():
 @pytest.mark.parametrize(("exercise", "answer"), _alternatives())
 def test_the_alternatives_of_all_lessons_earn_the_same_when_marked(exercise, answer):
     """The marker reads the declaration's own module as the notebook that defines the answer."""
-    plan = exercise.plan(SEED)
-    record = probe(plan, answer)
+    task = exercise.task(SEED)
+    record = probe(task.plan, answer)
     text = source_of(answer)
     named = f"{exercise.name} = {text}" if (text or "").startswith("lambda") else None
     if named is None and inspect.isfunction(answer) and answer.__name__ != "<lambda>":
@@ -212,8 +212,8 @@ def test_a_cell_too_long_to_be_read_is_searched_for_its_words():
 
 
 def test_a_check_notes_what_torch_is_called_with_only_where_something_is_closed():
-    assert small.check.square.exercise.plan(0)["watch"]
-    assert not small.check.answer.exercise.plan(0)["watch"]
+    assert small.check.square.exercise.task(0).plan["watch"]
+    assert not small.check.answer.exercise.task(0).plan["watch"]
 
 
 @pytest.mark.parametrize(

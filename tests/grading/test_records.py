@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.checks.exercise import Plan
 from helpers.checks.probe import probe
 from helpers.grading import records, versions
 from helpers.grading.marking import Checked, judge_checks
@@ -41,7 +40,7 @@ def kept(text=None, source=RIGHT, files=None):
         "points": 3,
     }
     notebook = new_notebook(cells=[new_markdown_cell("# Text"), new_code_cell(source), cell])
-    record = json.dumps(probe(checked.plan, right)) if text is None else text
+    record = json.dumps(probe(checked.task.plan, right)) if text is None else text
     executed = Executed(notebook, {2: record})
     judge_checks(executed, {2: checked}, files)
     return records_of(executed, {2: checked}, files or {}, "f1")
@@ -93,8 +92,8 @@ def test_what_is_written_is_read_again(shelf, student):
 def test_a_file_says_what_it_rests_on(shelf):
     one = kept()
     (check,) = one.checks
-    assert SCALE.plan(check.seed) == Checked(SCALE, "scale", True, 5).plan
-    assert check.question == versions.question(SCALE.plan(check.seed))
+    assert SCALE.task(check.seed) == Checked(SCALE, "scale", True, 5).task
+    assert check.question == versions.question(SCALE.task(check.seed).plan)
     assert set(one.versions) == {"engine", "lesson", "torch"}
     assert all(one.versions.values())
 
@@ -226,7 +225,7 @@ def test_a_torn_file_a_foreign_one_and_a_bomb_are_told(shelf, monkeypatch):
 
 def plan_of(driver="helpers.checks.drivers.call", inputs=(1.0,), **more):
     plan = {"exercise": "00_small/f", "driver": driver, "cases": [{"inputs": list(inputs)}]}
-    return Plan(plan | more)
+    return plan | more
 
 
 def test_a_question_is_its_inputs_and_what_runs_the_answer(monkeypatch, tmp_path):
@@ -271,7 +270,7 @@ def test_a_question_is_its_inputs_and_what_runs_the_answer(monkeypatch, tmp_path
 def questions():
     """Return the question of each exercise of the course for one seed."""
     return [
-        versions.question(Checked(check.exercise, "x", True, 12345).plan)
+        versions.question(Checked(check.exercise, "x", True, 12345).task.plan)
         for name in lesson_ids()
         for check in lesson(name)
     ]

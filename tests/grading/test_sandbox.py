@@ -76,9 +76,11 @@ def test_two_kernels_draw_different_numbers_and_share_no_files(sandbox):
 
 @needs_sandbox
 def test_a_probe_brings_back_a_record_of_the_answer(sandbox):
-    plan = small.check.scale.exercise.plan(seed=1)
+    task = small.check.scale.exercise.task(seed=1)
     source = "def scale(x):\n    return x / x.amax(dim=0)"
-    done = executed(sandbox, source, "check.scale()", probes={1: Probe(json.dumps(plan), "scale")})
+    done = executed(
+        sandbox, source, "check.scale()", probes={1: Probe(json.dumps(task.plan), "scale")}
+    )
     assert '"found": true' in done.records[1]
     assert not done.suspicions
 

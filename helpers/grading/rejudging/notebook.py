@@ -126,7 +126,7 @@ def _checked(one: CheckRecord, declared: Lesson | None, cell: Graded) -> Checked
     exercise = getattr(declared, one.exercise).exercise
     checked = Checked(exercise, one.answer, hidden, one.seed)
     try:
-        plan = checked.plan
+        plan = checked.task.plan
         same = question(plan) == one.question
     except Exception as error:  # a declaration may do anything
         return f"its declaration fails: {type(error).__name__}: {error}"

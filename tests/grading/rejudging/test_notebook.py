@@ -49,7 +49,7 @@ def kept(exercise, answer, source="", text=None, points=None):
     tests = new_code_cell("assert True")
     tests.metadata["nbgrader"] = graded | {"grade_id": "tests", "points": 1}
     notebook = new_notebook(cells=[new_code_cell(source), cell, tests])
-    record = json.dumps(probe(checked.plan, answer)) if text is None else text
+    record = json.dumps(probe(checked.task.plan, answer)) if text is None else text
     executed = Executed(notebook, {1: record})
     judge_checks(executed, {1: checked})
     return records_of(executed, {1: checked}, {}, "f")
@@ -98,7 +98,7 @@ def test_a_mended_check_raises_and_a_stricter_one_lowers(monkeypatch):
 
 
 def test_what_a_program_says_is_read_from_the_cells_of_then_not_from_the_record(monkeypatch):
-    silent = json.dumps(probe(Checked(SCALE, "scale", True, 5).plan, right))
+    silent = json.dumps(probe(Checked(SCALE, "scale", True, 5).task.plan, right))
     records = kept(SCALE, None, LOOP, text=silent)
     assert again(monkeypatch, records, SCALE).marks == {"check": 2.0}
     hidden = replace(records, cells=(replace(records.cells[0], source=""), *records.cells[1:]))
@@ -150,7 +150,7 @@ def test_an_exercise_or_a_lesson_that_is_gone_is_named(monkeypatch):
 
 def test_who_ran_out_of_time_is_not_judged_by_a_check_that_gives_more(monkeypatch):
     slow = Checked(SCALE, "scale", True, 5)
-    record = probe(slow.plan, right)
+    record = probe(slow.task.plan, right)
     record["runs"] = [record["runs"][0], {"outcome": "out of time"}]
     late = kept(SCALE, None, text=json.dumps(record))
     longer = mended(SCALE, seconds=9.0)
@@ -172,7 +172,7 @@ def test_a_made_up_record_stays_suspicious_and_worth_nothing(monkeypatch, text):
 
 
 def test_a_recipe_in_a_record_is_never_built(monkeypatch):
-    record = probe(Checked(SCALE, "scale", True, 5).plan, right)
+    record = probe(Checked(SCALE, "scale", True, 5).task.plan, right)
     builder = "helpers.checks.drivers.value"
     record["runs"][0]["value"] = {"kind": "recipe", "builder": builder, "args": {}}
     records = kept(SCALE, None, text=json.dumps(record))

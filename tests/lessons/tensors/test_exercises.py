@@ -21,8 +21,8 @@ SEEDS = (1, 2)
 def verdicts(name, answer):
     exercise = getattr(CHECKS, name).exercise
     for seed in SEEDS:
-        plan = exercise.plan(seed)
-        yield judge(exercise, plan, probe(plan, answer))
+        task = exercise.task(seed)
+        yield judge(exercise, task, probe(task.plan, answer))
 
 
 def out_of_sight(x):

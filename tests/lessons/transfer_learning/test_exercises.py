@@ -13,8 +13,8 @@ from helpers.lessons.transfer_learning.exercises import photo_classifier as decl
 
 
 def verdict(exercise, answer, seed=3):
-    plan = exercise.plan(seed)
-    return judge(exercise, plan, probe(plan, answer))
+    task = exercise.task(seed)
+    return judge(exercise, task, probe(task.plan, answer))
 
 
 def no_training(model, X, y, classes):
@@ -34,7 +34,7 @@ def test_held_out_photographs_are_no_training_photographs():
         pixels, labels, *held_out = one.inputs
         assert pixels.shape == held_out[0].shape == held_out[1].shape == (32, 3, 96, 96)
         assert labels.bincount().tolist() == [8] * 4
-        assert one.truth.bincount().tolist() == [16] * 4
+        assert one.held_out_target.bincount().tolist() == [16] * 4
         numbers = torch.cat([one.inputs.train, one.inputs.test])
         assert len(set(numbers.tolist())) == 96
 

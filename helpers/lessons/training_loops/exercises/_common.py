@@ -177,5 +177,5 @@ def _spread(draw, X, sizes, centres):
     return X / X.std(dim=0) * torch.tensor(sizes)[order] + torch.tensor(centres)[order]
 
 
-def _accuracy(predictions, truth):
-    return (predictions == truth).float().mean().item()
+def _accuracy(predictions, targets):
+    return (predictions == targets).float().mean().item()

@@ -58,9 +58,9 @@ seconds = 12
 
 def inputs(draw):
     X, y = _penguins_of_no_file(draw, 333)
-    yield case(X[:233], y[:233], X[233:], truth=y[233:])
+    yield case(X[:233], y[:233], X[233:], held_out_target=y[233:])
     X, y = _digits_of_no_file(draw, 1400)
-    yield case(X[:1000], y[:1000], X[1000:], truth=y[1000:], requirement=DIGITS_HAS)
+    yield case(X[:1000], y[:1000], X[1000:], held_out_target=y[1000:], requirement=DIGITS_HAS)
 
 
 score = _accuracy

@@ -17,10 +17,10 @@ from helpers.lessons.training_loops.exercises._common import (
 )
 
 
-def _ahead_of_the_line(predictions, truth):
+def _ahead_of_the_line(predictions, targets):
     """Return by what share the error (RMSE) is smaller than the straight line's."""
-    mine = (predictions - truth["y"]).square().mean().sqrt()
-    line = (truth["line"] - truth["y"]).square().mean().sqrt()
+    mine = (predictions - targets["y"]).square().mean().sqrt()
+    line = (targets["line"] - targets["y"]).square().mean().sqrt()
     return 1 - (mine / line).item()
 
 
@@ -72,8 +72,8 @@ def inputs(draw):
         ones = torch.cat([X, torch.ones(len(X), 1)], dim=1).double()
         weights = torch.linalg.lstsq(ones[:292], y[:292, None].double()).solution
         line = (ones[292:] @ weights)[:, 0].float()
-        truth = {"y": y[292:], "line": line}
-        yield case(X[:292], y[:292], X[292:], truth=truth, requirement=requirement)
+        targets = {"y": y[292:], "line": line}
+        yield case(X[:292], y[:292], X[292:], held_out_target=targets, requirement=requirement)
 
 
 score = _ahead_of_the_line

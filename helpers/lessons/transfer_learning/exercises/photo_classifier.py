@@ -94,7 +94,7 @@ def _photo_case(draw, *, mirror, requirement=None):
     test = test[draw.permutation(len(test))]
     changes = draw.uniform(len(train) + len(test), 9)
     inputs = _PhotoInputs(order[train], numbers[labels[train]], order[test], mirror, changes)
-    return Case(inputs, requirement, truth=numbers[labels[test]])
+    return Case(inputs, requirement, held_out_target=numbers[labels[test]])
 
 
 class _PhotoModel(nn.Module):
@@ -142,8 +142,8 @@ def inputs(draw):
     yield _photo_case(draw, mirror=True, requirement=OTHERS_WITH)
 
 
-def score(predictions, truth):
-    return (predictions == truth).float().mean()
+def score(predictions, targets):
+    return (predictions == targets).float().mean()
 
 
 def reference(pixels, labels):

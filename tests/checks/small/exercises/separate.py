@@ -16,11 +16,11 @@ score_name = "accuracy on new points"
 def inputs(draw):
     X, line = draw.normal(300, 2), draw.normal(2)
     y = (X @ line > 0).long()
-    yield case(X[:200], y[:200], X[200:], truth=y[200:])
+    yield case(X[:200], y[:200], X[200:], held_out_target=y[200:])
 
 
-def score(predictions, truth):
-    return (predictions == truth).float().mean().item()
+def score(predictions, targets):
+    return (predictions == targets).float().mean().item()
 
 
 def reference(X, y):

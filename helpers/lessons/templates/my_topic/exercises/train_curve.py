@@ -26,7 +26,7 @@ def _broadcasting(output, target):
 
 
 # A training. The driver hands the learner's function its data and returns predictions for inputs that were held out;
-# the judge alone knows the truth about those. The bar has to leave room: the reference far above, a line far below.
+# the judge alone knows the targets of those. The bar has to leave room: the reference far above, a line far below.
 kind = TrainingExercise
 FOLLOWS, ANOTHER = "follows the curve", "follows another curve"
 requirements = {FOLLOWS: 2, ANOTHER: 1}
@@ -36,9 +36,9 @@ at_least = 0.85
 seconds = 5
 
 
-def score(predictions, truth):
-    rest = (predictions - truth).square().mean()
-    return 1 - (rest / truth.var()).item()
+def score(predictions, targets):
+    rest = (predictions - targets).square().mean()
+    return 1 - (rest / targets.var()).item()
 
 
 def inputs(draw):
@@ -46,7 +46,7 @@ def inputs(draw):
         x = draw.uniform(120, 1, low=-2, high=2)
         size, start = draw.number(0.8, 1.6), draw.number(0, 6.28)
         y = size * torch.sin(2 * x + start) + draw.normal(120, 1, std=0.05)
-        yield case(x[:80], y[:80], x[80:], truth=y[80:], requirement=requirement)
+        yield case(x[:80], y[:80], x[80:], held_out_target=y[80:], requirement=requirement)
 
 
 def reference(x, y):
