@@ -280,13 +280,6 @@ class _Clock:
         return self._spared[1] < _IMPORTS
 
 
-def _insist(frame, event, argument):
-    """Trace function: the next line of a traced frame raises, be it in the midst of an `except:`."""
-    if event == "line":
-        raise OutOfTime
-    return None if event == "call" else _insist
-
-
 def _is_ours(file: str) -> bool:
     return file.startswith(_OUR_FOLDER) and file != _BETWEEN
 
@@ -319,6 +312,12 @@ def _alarm(clock: _Clock, set_timer: Callable[..., Any]) -> Iterator[None]:
     tracer = sys.gettrace()
     ended = False
 
+    def insist(frame, event, argument):
+        """Trace function: the next line of a traced frame raises, be it in the midst of an `except:`."""
+        if event == "line" and not ended:
+            raise OutOfTime
+        return None if event == "call" or ended else insist
+
     def on_tick(signum, frame):
         if ended:
             return
@@ -327,9 +326,9 @@ def _alarm(clock: _Clock, set_timer: Callable[..., Any]) -> Iterator[None]:
             return
         goes_on = importer is not None and clock.spares
         frame, puts_back = _learners_part(importer if goes_on else frame)
-        sys.settrace(_insist)
+        sys.settrace(insist)
         while frame is not None and not _is_ours(frame.f_code.co_filename):
-            frame.f_trace = _insist
+            frame.f_trace = insist
             frame = frame.f_back
         if not puts_back and not goes_on:
             raise OutOfTime
@@ -349,23 +348,31 @@ def _alarm(clock: _Clock, set_timer: Callable[..., Any]) -> Iterator[None]:
 @contextlib.contextmanager
 def _watchdog(seconds: float) -> Iterator[None]:
     """The way for Windows and for other threads: a second thread raises in this one."""
-    done = threading.Event()
+    ended = False
+    wake = threading.Event()
     thread = ctypes.c_ulong(threading.get_ident())
 
     def watch() -> None:
-        if done.wait(seconds):
-            return
-        while not done.wait(_TICK):
+        wake.wait(seconds)
+        while not ended:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(OutOfTime))
+            wake.wait(_TICK)
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
         yield
     finally:
-        done.set()
-        watcher.join()
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
+        ended = True
+        while watcher.is_alive():
+            with contextlib.suppress(OutOfTime):
+                wake.set()
+                watcher.join()
+        # One that is on its way has to arrive. Taken back, it would leave the interpreter waiting for it: a call that
+        # is traced, in whichever thread, would then never begin (seen in CPython 3.11).
+        with contextlib.suppress(OutOfTime):
+            for _ in range(100):
+                pass
 
 
 def _codes(*functions: Any) -> frozenset[CodeType]:

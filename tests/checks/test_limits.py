@@ -1,6 +1,7 @@
 import contextlib
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -180,6 +181,31 @@ def test_code_in_another_thread_is_stopped_too():
     thread.start()
     thread.join(timeout=30)
     assert outcome == ["stopped"]
+
+
+BOTH = """
+import threading
+from helpers.checks.limits import OutOfTime, time_limit
+
+def stopped():
+    try:
+        with time_limit(0.1):
+            while True:
+                pass
+    except OutOfTime:
+        return "stopped"
+
+for _ in range(3):
+    thread = threading.Thread(target=stopped)
+    thread.start()
+    thread.join()
+print(stopped(), stopped())
+"""
+
+
+def test_a_limit_in_another_thread_leaves_those_of_the_main_thread_as_they_were():
+    done = subprocess.run([sys.executable, "-c", BOTH], capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["stopped", "stopped"], done.stderr
 
 
 def test_code_within_its_time_is_left_alone():
