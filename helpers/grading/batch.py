@@ -43,12 +43,13 @@ from helpers.grading.intake import (
 )
 from helpers.grading.needs import earned, must_run_in_full, skippable
 from helpers.grading.pages.text import printable
-from helpers.grading.records import NotebookRecords, Shelf, records_of
+from helpers.grading.records import NotebookRecords, records_of
 from helpers.grading.report import Outcome, table
 from helpers.grading.restore import REMARKS
 from helpers.grading.runner import Executed
 from helpers.grading.sandbox.sandbox import SandboxError
 from helpers.grading.sequence import Task
+from helpers.grading.shelf import Shelf
 from helpers.grading.worker import Job, close, insist_on_sandbox, modules_of, unpack, warm_up, work
 from helpers.grading.workers import LocalWorkers
 
