@@ -32,6 +32,7 @@ from helpers.grading.alone import alone
 from helpers.grading.changes import changes, graded_now, graded_then
 from helpers.grading.checkcells import may_check
 from helpers.grading.execute import STAMP, Execute, Marking
+from helpers.grading.executed import Executed
 from helpers.grading.files import read_files
 from helpers.grading.intake import (
     Found,
@@ -46,7 +47,6 @@ from helpers.grading.pages.text import printable
 from helpers.grading.records import NotebookRecords, records_of
 from helpers.grading.report import Outcome, table
 from helpers.grading.restore import REMARKS
-from helpers.grading.runner import Executed
 from helpers.grading.sandbox.sandbox import SandboxError
 from helpers.grading.sequence import Task
 from helpers.grading.shelf import Shelf

@@ -25,7 +25,7 @@ from helpers.grading.effects.reader import statements
 from helpers.grading.effects.relations import Relations
 from helpers.grading.effects.steps import Steps
 from helpers.grading.effects.versions import Versions, given, unversioned
-from helpers.grading.runner import COURSES_OWN
+from helpers.grading.executed import COURSES_OWN
 
 MAX_CODE = 1_000_000  # characters of all cells; a lesson, solved, has some 60,000
 KEPT_SOURCE = (

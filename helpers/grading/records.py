@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from helpers.grading.executed import COURSES_OWN, DAMAGED, Executed
 from helpers.grading.needs import earned
-from helpers.grading.runner import COURSES_OWN, DAMAGED, Executed
 
 if TYPE_CHECKING:
     from helpers.grading.marking import Checked

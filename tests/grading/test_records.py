@@ -12,9 +12,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.checks.probe import probe
 from helpers.grading import records, versions
+from helpers.grading.executed import Executed
 from helpers.grading.marking import Checked, judge_checks
 from helpers.grading.records import records_of
-from helpers.grading.runner import Executed
 from helpers.grading.shelf import RecordsError, Shelf, file_name
 from helpers.lessons import lesson
 from helpers.notebooks import lesson_ids
