@@ -12,7 +12,7 @@ COMMANDS = {
         "LESSON",
         "sort what was handed in",
     ),
-    "autograde": ("helpers.grading.batch:BatchApp", "LESSON", "mark all submissions"),
+    "autograde": ("helpers.grading.autograde:BatchApp", "LESSON", "mark all submissions"),
     "rejudge": (
         "helpers.grading.rejudging.command:RejudgeApp",
         "LESSON",

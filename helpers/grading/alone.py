@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from helpers.grading.pages.text import printable
-from helpers.grading.records import Shelf
+from helpers.grading.shelf import Shelf
 
 try:
     import fcntl

@@ -9,12 +9,13 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Integer
 
+from helpers.grading.executed import Executed, TimeLimits
 from helpers.grading.files import read_files
 from helpers.grading.intake import hand_in
 from helpers.grading.needs import earned, must_run_in_full, skippable
-from helpers.grading.records import NotebookRecords, Shelf, records_of
+from helpers.grading.records import NotebookRecords, records_of
 from helpers.grading.restore import REMARKS
-from helpers.grading.runner import Executed, TimeLimits
+from helpers.grading.shelf import Shelf
 from helpers.grading.worker import run_here
 
 STAMP = "course_marking"

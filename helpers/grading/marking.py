@@ -20,11 +20,11 @@ from helpers.checks.exercise import CheckTask, Exercise
 from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.verdict import Requirement, Verdict
 from helpers.grading.checkcells import ASKED, USUAL, lessons_bound, read_check
+from helpers.grading.executed import DAMAGED, Executed, Probe
 from helpers.grading.files import shown
 from helpers.grading.outputs import not_run
 from helpers.grading.pages import CARD
 from helpers.grading.program.notebook import Program
-from helpers.grading.runner import DAMAGED, Executed, Probe
 from helpers.lessons import lesson
 
 

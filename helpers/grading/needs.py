@@ -10,9 +10,8 @@ should fail, a mark can only get lost, and for lost marks the submission is run 
 """
 
 import ast
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from nbformat.notebooknode import NotebookNode
@@ -21,19 +20,18 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from helpers.checks.scopes import TooLong
 from helpers.grading.effects.cells import parse
 from helpers.grading.effects.libraries import Libraries
-from helpers.grading.effects.model import ANYTHING, FILES, RANDOM, SETTINGS, Effects, Statement
+from helpers.grading.effects.model import ANYTHING, PLACES, RANDOM, SETTINGS, Effects, Statement
 from helpers.grading.effects.reader import statements
-from helpers.grading.runner import COURSES_OWN
+from helpers.grading.effects.relations import Relations
+from helpers.grading.effects.steps import Steps
+from helpers.grading.effects.versions import Versions, given, unversioned
+from helpers.grading.executed import COURSES_OWN
 
 MAX_CODE = 1_000_000  # characters of all cells; a lesson, solved, has some 60,000
 KEPT_SOURCE = (
     5_000  # characters of a cell whose program is kept; it takes a hundred times as many bytes
 )
 MAX_STATEMENTS = 3_000  # a lesson, solved, has some 200
-MAX_STEPS = (
-    3_000_000  # of looking names up, a few seconds; the longest lesson, solved, takes some 400,000
-)
-_PLACES = {SETTINGS, FILES, ANYTHING, *RANDOM.values()}
 
 
 def needed(cells: Sequence[NotebookNode], probes: Mapping[int, str]) -> frozenset[int]:
@@ -142,175 +140,6 @@ def _kept_statements(source: str, libraries: tuple[tuple[str, str], ...]) -> tup
     return () if tree is None else tuple(statements(tree, Libraries(dict(libraries))))
 
 
-class _Steps:
-    """Counts what is looked at, so that no program, however it is written, keeps the marker for long."""
-
-    def __init__(self) -> None:
-        self._left = MAX_STEPS
-
-    def take(self, number: int) -> None:
-        """Note that so many things are about to be looked at.
-
-        Raises:
-            TooLong: they are too many.
-        """
-        self._left -= number
-        if self._left < 0:
-            raise TooLong
-
-
-class _Versions:
-    """Tells apart what a name stands for before and after a cell binds it anew.
-
-    `x` is "x 2" once it was bound for the second time. What a function refers to is looked up when it is called,
-    so that may be each version from its definition on.
-
-    A cell of the course's may end in an error before it binds a name, which leaves the earlier version. Those that
-    are meant to fail do so in their last statement; any other has to do with what a student wrote.
-    """
-
-    def __init__(
-        self, all_statements: Iterable[Statement], students: Iterable[Statement], steps: _Steps
-    ) -> None:
-        self._steps = steps
-        self._last = Counter(name for one in all_statements for name in one.surely)
-        self._now: Counter[str] = Counter()
-        self._students = _given(students)
-        self._may_be_wrong: set[str] = set()
-
-    def of(self, name: str) -> str:
-        """Return a name in its present version."""
-        return f"{name} {self._now[name]}" if name in self._last else name
-
-    def go_past(self, part: Iterable[Statement], own: bool) -> Iterator[Statement]:
-        """Go past a cell; yield its statements with versions."""
-        fails = False
-        for one in part:
-            reads = {self.of(name) for name in one.now.reads} & self._may_be_wrong
-            fails = not own and bool(fails or reads or one.later.reads & self._students)
-            done = self._take(one, fails)
-            if own or fails:
-                self._may_be_wrong |= done.now.binds | done.now.stores | done.now.passes
-            yield done
-
-    def _take(self, one: Statement, fails: bool) -> Statement:
-        before = {self.of(name) for name in one.surely if self._now[name]}
-        now = self._all(one.now, self._present)
-        now.binds = set(map(self.of, one.now.binds - one.surely))
-        self._now.update(one.surely)
-        now.binds.update(map(self.of, one.surely))
-        if fails:
-            now.reads |= before
-        return replace(one, now=now, later=self._all(one.later, self._from_now))
-
-    def _present(self, name: str) -> set[str]:
-        return {self.of(name)}
-
-    def _from_now(self, name: str) -> set[str]:
-        if name not in self._last:
-            return {name}
-        self._steps.take(self._last[name] + 1 - self._now[name])
-        return {f"{name} {n}" for n in range(self._now[name], self._last[name] + 1)}
-
-    def _all(self, effects: Effects, versions: Callable[[str], set[str]]) -> Effects:
-        names = (effects.reads, effects.binds, effects.stores, effects.passes)
-        return Effects(*(set().union(*map(versions, part)) for part in names))
-
-
-def _base(name: str) -> str:
-    return name.partition(" ")[0]
-
-
-class _Relations:
-    """What the names of a notebook are to each other, wherever in it that comes about.
-
-    A function or class that keeps no state is no object here: calls leave it as it was.
-    """
-
-    def __init__(
-        self, all_statements: Sequence[Statement], libraries: set[str], steps: _Steps
-    ) -> None:
-        self._steps = steps
-        bound: set[str] = set()
-        otherwise: set[str] = set()
-        for one in all_statements:
-            (bound if one.plain else otherwise).update(map(_base, one.now.binds))
-            otherwise.update(map(_base, one.later.binds))
-        # What no cell binds is Python's own, or missing.
-        self._known = bound | otherwise
-        self._fixed = (bound - otherwise) | libraries
-        self._sources: dict[str, set[str]] = {}
-        self._later: dict[str, list[Effects]] = {}
-        for one in all_statements:
-            given = one.now.binds | one.later.binds | one.now.stores | one.later.stores
-            given |= self._objects(one.now.passes | one.later.passes)
-            for name in given - _PLACES:
-                self._steps.take(len(one.now.reads) + len(one.later.reads))
-                self._sources.setdefault(name, set()).update(one.now.reads, one.later.reads)
-                self._later.setdefault(name, []).append(one.later)
-        self._group: dict[str, set[str]] = {}
-        for one in all_statements:
-            self._link(one)
-
-    def _objects(self, names: set[str]) -> set[str]:
-        return {n for n in names if (base := _base(n)) in self._known and base not in self._fixed}
-
-    def _link(self, one: Statement) -> None:
-        """Note that any object of a statement that binds or changes one may become a part of another."""
-        both = Effects()
-        both.add(one.later)
-        if not one.plain:
-            both.add(one.now)
-        if not both.binds | both.stores | both.passes:
-            return
-        functions = {n for n in both.reads if _base(n) in self._fixed}
-        names = both.binds | both.stores | both.passes | both.reads | self.reach(functions)
-        together = set(self._objects(names))
-        for name in self._objects(names):
-            group = self._group.get(name, set())
-            self._steps.take(len(group))
-            together |= group
-        for name in together:
-            self._group[name] = together
-
-    def reach(self, names: set[str]) -> set[str]:
-        """Return all that code which refers to `names` may come to refer to; random states left out."""
-        found, waiting = set(), list(names)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                sources = self._sources.get(name, ())
-                self._steps.take(1 + len(sources))
-                waiting += sources
-        return found - set(RANDOM.values())
-
-    def of_cell(self, part: Iterable[Statement]) -> Effects:
-        """Return what the run of a cell may do, the functions that it may call included."""
-        every = Effects()
-        seeded: set[str] = set()
-        for one in part:
-            whole = Effects()
-            whole.add(one.now)
-            if not one.plain:
-                whole.add(one.later)
-            for name in self.reach(one.now.reads):
-                for later in self._later.get(name, ()):
-                    self._steps.take(later.size)
-                    whole.add(later)
-            whole.reads -= seeded
-            seeded |= one.seeds
-            every.add(whole)
-        return every
-
-    def changed(self, done: Effects) -> set[str]:
-        """Return the names whose objects may be others, or changed, afterwards."""
-        objects = self._objects(done.stores | done.passes)
-        groups = [self._group.get(n, ()) for n in objects]
-        self._steps.take(sum(map(len, groups)))
-        return done.binds | done.stores | objects.union(*groups)
-
-
 @dataclass(frozen=True)
 class _Notebook:
     """The code of a submission, with the relations of its names.
@@ -329,7 +158,7 @@ class _Notebook:
     tests: frozenset[int]
     stubs: frozenset[int]
     probes: Mapping[int, str]
-    relations: "_Relations"
+    relations: Relations
 
     @classmethod
     def read(cls, cells: Sequence[NotebookNode], probes: Mapping[int, str]) -> "_Notebook | None":
@@ -352,16 +181,16 @@ class _Notebook:
             return None
         libraries = Libraries.of(tree for tree in trees.values() if tree is not None)
         known = tuple(sorted(libraries.names.items()))
-        anything = Effects(reads={ANYTHING}, stores={ANYTHING, *_PLACES})
+        anything = Effects(reads={ANYTHING}, stores={ANYTHING, *PLACES})
         read = {
             i: (Statement(now=anything),) if tree is None else _read(code[i].source, tree, known)
             for i, tree in trees.items()
         }
         tests = frozenset(i for i in own if is_grade(cells[i]))
         stubs = frozenset(i for i in own if is_stub(cells[i]))
-        steps = _Steps()
+        steps = Steps()
         every = [s for part in read.values() for s in part]
-        versions = _Versions(every, [s for i in own for s in read[i]], steps)
+        versions = Versions(every, [s for i in own for s in read[i]], steps)
         seen, answers = {}, {}
         for i in sorted({*read, *probes}):
             if i in probes:
@@ -369,7 +198,7 @@ class _Notebook:
             else:
                 seen[i] = tuple(versions.go_past(read[i], i in own))
         every = [s for part in seen.values() for s in part]
-        relations = _Relations(every, set(libraries.names), steps)
+        relations = Relations(every, set(libraries.names), steps)
         return cls(seen, own, tests, stubs, answers, relations)
 
     def needed(self) -> frozenset[int]:
@@ -423,14 +252,5 @@ class _Notebook:
 
     def _is_blank(self, name: str) -> bool:
         """Say whether an answer comes from untouched solution cells alone."""
-        from_cells = {i for i in self.own if _base(name) in _given(self.cells[i])}
+        from_cells = {i for i in self.own if unversioned(name) in given(self.cells[i])}
         return bool(from_cells) and from_cells <= self.stubs
-
-
-def _given(part: Iterable[Statement]) -> set[str]:
-    """Return the names that a cell binds or changes."""
-    every = Effects()
-    for one in part:
-        every.add(one.now)
-        every.add(one.later)
-    return set(map(_base, every.binds | every.stores))

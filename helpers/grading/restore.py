@@ -14,6 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_solution
 
 from helpers.grading.checkcells import ASKED, lessons_bound
+from helpers.grading.executed import COURSES_OWN, SKIP_TAG
 from helpers.grading.intake import lessons_named
 from helpers.grading.matching import (
     Place,
@@ -25,7 +26,6 @@ from helpers.grading.matching import (
     written_into,
 )
 from helpers.grading.pages.pictures import attached
-from helpers.grading.runner import COURSES_OWN, SKIP_TAG
 
 REMARKS = "course_remarks"
 """The notebook's metadata under this name say, until it is run, what had to be put right."""

@@ -9,8 +9,9 @@ from pathlib import Path
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from helpers.grading.executed import Executed, KernelLost, Probe, TimeLimits
 from helpers.grading.files import read_files
-from helpers.grading.runner import Executed, KernelLost, Probe, TimeLimits, run
+from helpers.grading.runner import run
 from helpers.grading.sandbox.open_kernel import open_kernel
 from helpers.grading.sandbox.provisioner import SandboxKernelManager, SandboxProvisioner
 from helpers.grading.sandbox.sandbox import Sandbox, SandboxError, Start

@@ -14,8 +14,8 @@ from pathlib import Path
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from helpers.grading.executed import COURSES_OWN, Executed, Probe, TimeLimits
 from helpers.grading.files import read_files
-from helpers.grading.runner import COURSES_OWN, Executed, Probe, TimeLimits
 from helpers.grading.sandbox.isolation import why_not
 from helpers.grading.sandbox.sandbox import Sandbox, SandboxError
 from helpers.grading.sequence import Task, run_all

@@ -28,7 +28,9 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.utils import is_solution
 
-from helpers.grading import marking, needs, runner, worker
+from helpers.grading import marking, needs, worker
+from helpers.grading.client import SubmissionClient
+from helpers.grading.executed import COURSES_OWN, TimeLimits
 from helpers.grading.release import nbgrader, release
 from helpers.grading.restore import strip
 from helpers.notebooks import ROOT, lesson_ids, path
@@ -137,7 +139,7 @@ def _run(lesson: str, trimmed: bool) -> dict[str, float]:
     skip = needs.skippable(notebook.cells, names) if trimmed else frozenset()
     with _watched(probes) as spent, tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        time_limits = runner.TimeLimits()
+        time_limits = TimeLimits()
         done = worker.run_here(notebook, probes, Path(folder), True, time_limits, skip)
         ran = time.perf_counter()
         spent["start"] = ran - start - sum(spent.values())
@@ -150,20 +152,20 @@ def _run(lesson: str, trimmed: bool) -> dict[str, float]:
 def _watched(probes: dict) -> Iterator[dict[str, float]]:
     """Take the time of each cell by its kind."""
     spent = {"course": 0.0, "student": 0.0, "checks": 0.0}
-    take = runner._Client._take
+    take = SubmissionClient._take
 
     async def timed(self, index: int, cell: NotebookNode, *more: Any) -> None:
         start = time.perf_counter()
         await take(self, index, cell, *more)
-        own = cell.metadata.get(runner.COURSES_OWN)
+        own = cell.metadata.get(COURSES_OWN)
         kind = "checks" if index in probes else "course" if own else "student"
         spent[kind] += time.perf_counter() - start
 
-    runner._Client._take = timed
+    SubmissionClient._take = timed
     try:
         yield spent
     finally:
-        runner._Client._take = take
+        SubmissionClient._take = take
 
 
 def _marking(lesson: str, students: int) -> float:

@@ -7,10 +7,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from helpers.grading import worker
+from helpers.grading.executed import TimeLimits
 from helpers.grading.marking import find_checks, judge_checks
 from helpers.grading.release import nbgrader, release
 from helpers.grading.restore import strip
-from helpers.grading.runner import TimeLimits
 from helpers.grading.sandbox.isolation import why_not
 from helpers.notebooks import NOTEBOOKS, ROOT, lesson_ids, path
 

@@ -4,9 +4,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from helpers.checks.probe import probe
+from helpers.grading.executed import Executed
 from helpers.grading.marking import Checked, Program, judge_checks, read_check
 from helpers.grading.needs import earned
-from helpers.grading.runner import Executed
 from tests.checks import small
 
 

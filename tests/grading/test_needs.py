@@ -9,8 +9,8 @@ from nbgrader.utils import compute_checksum
 from helpers.checks.scopes import TooLong
 from helpers.grading import needs
 from helpers.grading.effects.cells import parse, plain_python
+from helpers.grading.executed import COURSES_OWN
 from helpers.grading.needs import earned, must_run_in_full, needed, skippable
-from helpers.grading.runner import COURSES_OWN
 
 
 def own(source):

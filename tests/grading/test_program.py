@@ -14,9 +14,9 @@ from traitlets.config import Config
 from helpers.checks.exercise import CheckTask, Exercise
 from helpers.checks.live import source_of
 from helpers.checks.probe import MISSING, probe
+from helpers.grading.executed import COURSES_OWN, Executed
 from helpers.grading.marking import Checked, judge_checks
 from helpers.grading.program.notebook import Program
-from helpers.grading.runner import COURSES_OWN, Executed
 from helpers.lessons import lesson, lesson_ids
 from tests.checks import small
 from tests.grading.programs import bypasses, honest, parts

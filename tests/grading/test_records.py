@@ -12,9 +12,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.checks.probe import probe
 from helpers.grading import records, versions
+from helpers.grading.executed import Executed
 from helpers.grading.marking import Checked, judge_checks
-from helpers.grading.records import RecordsError, Shelf, file_name, records_of
-from helpers.grading.runner import Executed
+from helpers.grading.records import records_of
+from helpers.grading.shelf import RecordsError, Shelf, file_name
 from helpers.lessons import lesson
 from helpers.notebooks import lesson_ids
 from tests.checks import small
@@ -117,7 +118,7 @@ def test_what_cannot_be_written_leaves_no_half_file_and_no_older_one(shelf, monk
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(records.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     assert shelf.keep("ada", {"lesson": kept()}) == [
         "its records could not be kept (No space left on device)"
     ]
@@ -214,7 +215,7 @@ def test_a_torn_file_a_foreign_one_and_a_bomb_are_told(shelf, monkeypatch):
     bomb = gzip.compress(b"\0" * 300_000_000, 9)
     assert len(bomb) < 400_000
     path.write_bytes(bomb)
-    monkeypatch.setattr(records.json, "loads", None)  # it is not even looked at
+    monkeypatch.setattr(json, "loads", None)  # it is not even looked at
     with pytest.raises(RecordsError, match="more than 64 MB"):
         shelf.read("ada")
     path.unlink()

@@ -9,7 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers.grading import sequence, worker
-from helpers.grading.runner import COURSES_OWN, KernelLost, Probe, TimeLimits, run
+from helpers.grading.executed import COURSES_OWN, KernelLost, Probe, TimeLimits
+from helpers.grading.runner import run
 from helpers.grading.sandbox.isolation import why_not
 from helpers.grading.sandbox.provisioner import SandboxKernelManager
 from helpers.grading.sandbox.sandbox import Sandbox, SandboxError, Start

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 SETTINGS, FILES, ANYTHING = "<settings>", "<files>", "<anything>"
 RANDOM = {"torch": "<random torch>", "numpy": "<random numpy>", "random": "<random python>"}
+PLACES = frozenset({SETTINGS, FILES, ANYTHING, *RANDOM.values()})
+"""What lies outside a notebook's own names."""
 
 
 @dataclass

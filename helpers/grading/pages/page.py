@@ -10,11 +10,11 @@ from nbconvert.filters.highlight import Highlight2HTML
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from helpers.grading.executed import COURSES_OWN
 from helpers.grading.pages import CARD
 from helpers.grading.pages.markdown import MOST_TEXT, as_typed, render
 from helpers.grading.pages.outputs import shown
 from helpers.grading.pages.text import shortened, whole
-from helpers.grading.runner import COURSES_OWN
 
 MOST_CODE = 20_000  # characters of a cell that are coloured
 MOST_LAID_OUT = (

@@ -17,10 +17,10 @@ from helpers.checks.scopes import (
 )
 from helpers.checks.source import segment
 from helpers.checks.values import Code
+from helpers.grading.executed import COURSES_OWN
 from helpers.grading.program.magics import python_of
 from helpers.grading.program.space import Space
 from helpers.grading.program.views import Entry, View
-from helpers.grading.runner import COURSES_OWN
 
 MAX_SOURCE = 20_000
 # characters of a notebook's cells; the longest lesson, solved, has some 60,000

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from traitlets import Bool, default
 
 from helpers.grading.alone import alone
-from helpers.grading.batch import course_problem
+from helpers.grading.autograde import course_problem
 from helpers.grading.pages.text import printable
 from helpers.grading.rejudging.changed import table
 from helpers.grading.rejudging.submissions import Rejudging

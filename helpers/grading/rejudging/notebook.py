@@ -14,6 +14,7 @@ from helpers.checks import Lesson
 from helpers.grading.changes import Graded
 from helpers.grading.checkcells import read_check
 from helpers.grading.execute import STAMP
+from helpers.grading.executed import COURSES_OWN, Executed
 from helpers.grading.marking import DAMAGED, Checked, judge_checks
 from helpers.grading.pages.outputs import stored
 from helpers.grading.records import (
@@ -21,7 +22,6 @@ from helpers.grading.records import (
     CheckRecord,
     NotebookRecords,
 )
-from helpers.grading.runner import COURSES_OWN, Executed
 from helpers.grading.versions import question, versions
 from helpers.lessons import lesson
 

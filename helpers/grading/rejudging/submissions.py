@@ -19,14 +19,11 @@ from traitlets.utils.importstring import import_item
 from helpers.grading.changes import Graded, graded_now
 from helpers.grading.execute import STAMP
 from helpers.grading.intake import hand_in, students
-from helpers.grading.records import (
-    NotebookRecords,
-    RecordsError,
-    Shelf,
-    stage,
-)
+from helpers.grading.records import NotebookRecords
 from helpers.grading.rejudging.changed import Line, Mark
 from helpers.grading.rejudging.notebook import AGAIN, Rejudged, rejudge, renewed
+from helpers.grading.shelf import RecordsError, Shelf
+from helpers.grading.whole_files import stage
 
 
 @dataclass

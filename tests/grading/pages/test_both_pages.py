@@ -10,10 +10,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
+from helpers.grading.executed import COURSES_OWN
 from helpers.grading.pages import CARD, FILTERS, TEMPLATE
 from helpers.grading.pages.page import as_code, as_markdown, course_page
 from helpers.grading.restore import strip
-from helpers.grading.runner import COURSES_OWN
 from tests.grading.course import LESSON, trial_lesson
 from tests.grading.pages.seen import Seen, graded, is_harmless, marked
 from tests.grading.submissions import (

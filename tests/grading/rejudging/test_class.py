@@ -7,8 +7,8 @@ import shutil
 import nbformat
 import pytest
 
-from helpers.grading.records import Shelf
 from helpers.grading.sandbox.isolation import why_not
+from helpers.grading.shelf import Shelf
 from tests.grading.course import LESSON, Course, find
 
 pytestmark = pytest.mark.usefixtures("small_lesson")

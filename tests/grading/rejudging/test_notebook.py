@@ -12,11 +12,11 @@ from helpers.checks.compare import Finding
 from helpers.checks.exercise import case, forbid
 from helpers.checks.probe import MISSING, probe
 from helpers.grading.changes import Graded
+from helpers.grading.executed import Executed
 from helpers.grading.marking import Checked, judge_checks
 from helpers.grading.records import Awarded, records_of
 from helpers.grading.rejudging import notebook as module
 from helpers.grading.rejudging.notebook import rejudge
-from helpers.grading.runner import Executed
 from tests.checks.small import check as small
 from tests.checks.small import mended
 
