@@ -11,7 +11,7 @@ os.environ["COURSE_PROGRESS"] = os.devnull
 
 import nbformat
 
-from helpers.checks.judge import run_declared
+from helpers.checks.declared import run_declared
 from helpers.lessons import lesson, lesson_ids
 from helpers.notebooks import execute, path
 from helpers.notebooks import lesson_ids as notebook_ids

@@ -7,10 +7,8 @@ notebook that is not trusted loses its style sheets.
 
 import html
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from helpers.checks.verdict import Verdict
+from helpers.checks.result import Result
 
 _COLOURS = {
     "passed": "#0072b2",
@@ -35,7 +33,7 @@ _PRE = (
 )
 
 
-def card(verdict: "Verdict") -> str:
+def card(verdict: Result) -> str:
     """Return the verdict as a piece of HTML that stands alone."""
     v = verdict
     parts = [
@@ -61,7 +59,7 @@ def card(verdict: "Verdict") -> str:
     return "".join(parts) + "</section>"
 
 
-def _requirements(v: "Verdict") -> str:
+def _requirements(v: Result) -> str:
     rows = "".join(
         f"<li>{'✔' if r.met else '✘'} {_prose(r.text)}: {r.earned:g}/{r.points:g}</li>"
         for r in v.requirements

@@ -3,14 +3,13 @@
 Pure functions: they never run the learner's code, only the declaration's own answers.
 """
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from helpers.checks import plain
 from helpers.checks.advice import advice
 from helpers.checks.bans import banned_in
 from helpers.checks.compare import STAGES, Finding, compare
+from helpers.checks.declared import asked, concluded, run_declared
 from helpers.checks.exercise import (
     CheckTask,
     ChoiceExercise,
@@ -22,7 +21,7 @@ from helpers.checks.exercise import (
     is_blank,
 )
 from helpers.checks.limits import isolated_state
-from helpers.checks.probe import run_case
+from helpers.checks.recognise import recognise, recognise_parts
 from helpers.checks.show import shorten, show
 from helpers.checks.verdict import Requirement, Verdict
 
@@ -177,41 +176,6 @@ def _expected(exercise: Exercise, task: CheckTask) -> list[dict]:
     ]
 
 
-def run_declared(exercise: Exercise, plan: dict, answer: Any) -> list[dict]:
-    """Run an answer of the declaration itself on the cases of a plan, as the probe runs the learner's."""
-    driver = exercise.driver
-    runs = [
-        run_case(driver, answer, case["inputs"], number, exercise.gradients)
-        for number, case in enumerate(plan["cases"])
-    ]
-    return concluded(exercise, plan, runs)
-
-
-def concluded(exercise: Exercise, plan: dict, runs: list[dict]) -> list[dict]:
-    """Return the runs with what the declaration's `conclude` makes of each value that a driver reported.
-
-    Raises:
-        PlainError: `conclude` cannot read a value, which no driver would have reported so.
-    """
-    conclude = exercise.conclude
-    if conclude is None:
-        return list(runs)
-    return [
-        run | {"value": _conclusion(conclude, case["inputs"], run["value"])}
-        if run["outcome"] == "returned"
-        else run
-        for case, run in zip(plan["cases"], runs, strict=False)
-    ]
-
-
-def _conclusion(conclude: Callable[..., Any], inputs: list, value: Any) -> Any:
-    seen = plain.decode(value)
-    try:
-        return plain.encode(conclude(seen, *map(plain.decode, inputs)))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError) as error:
-        raise plain.PlainError(f"no driver reports this: {error}") from None
-
-
 def _ran(run: dict, exercise: Exercise) -> Finding | None:
     if run["outcome"] == "out of time":
         words = (
@@ -358,7 +322,7 @@ def _explained(
         details["printed"] = shorten(run["printed"])
     says = recognise(exercise, attempt.plan, attempt.runs)
     if isinstance(exercise, ValueExercise) and not says:
-        says = _recognise_parts(exercise, attempt)
+        says = recognise_parts(exercise, attempt.plan, attempt.runs, attempt.expected)
     return _verdict(exercise, state, earned, message=message, mistake=says, **details)
 
 
@@ -375,74 +339,7 @@ def _show_plain(value: Any) -> str:
 
 
 def _show_parts(exercise: Exercise, value: Any) -> str:
-    return show(_asked(exercise, plain.decode(value)))
-
-
-def _asked(exercise: Exercise, answer: Any) -> Any:
-    """Return the parts of an answer that the exercise compares, or the whole where it names none."""
-    if not exercise.parts or not isinstance(answer, dict):
-        return answer
-    return {k: v for k, v in answer.items() if k in exercise.parts}
-
-
-def recognise(exercise: Exercise, plan: dict, runs: list[dict]) -> str:
-    """Return the sentence of the declared mistake that behaves like these runs on every case, or ""."""
-    same = partial(_same_outcome, exercise=exercise)
-    for known in exercise.mistakes:
-        theirs = run_declared(exercise, plan, known.answer)
-        if len(runs) == len(theirs) and all(map(same, runs, theirs)):
-            return known.says
-    return ""
-
-
-def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
-    if run["outcome"] != other["outcome"]:
-        return False
-    if run["outcome"] == "raised":
-        return _complaint_of(run["error"]) == _complaint_of(other["error"])
-    if run["outcome"] == "out of time":
-        return False
-    if run["changed"] != other["changed"]:
-        return False
-    got, theirs = (_asked(exercise, plain.decode(r["value"])) for r in (run, other))
-    if compare(got, theirs, exercise.rtol, exercise.atol) is not None:
-        return False
-    if not exercise.gradients or other.get("gradients") == run.get("gradients"):
-        return True
-    if None in (other.get("gradients"), run.get("gradients")):
-        return False
-    slopes = plain.decode(run["gradients"]), plain.decode(other["gradients"])
-    return compare(*slopes, max(exercise.rtol, 1e-3), max(exercise.atol, 1e-5)) is None
-
-
-def _complaint_of(error: dict) -> tuple[str, ...]:
-    """Return what tells one error from another: torch has one type for all, so how its message begins too."""
-    if error["type"] != "RuntimeError":
-        return (error["type"],)
-    return (error["type"], *error["message"].split()[:2])
-
-
-def _recognise_parts(exercise: Exercise, attempt: _Attempt) -> str:
-    """Recognise the mistake in one part of a dict of answers, the other parts being right or not."""
-    got = (
-        plain.decode(attempt.runs[0]["value"]) if attempt.runs[0]["outcome"] == "returned" else None
-    )
-    if not isinstance(got, dict) or not isinstance(exercise.reference, dict):
-        return ""
-    right = plain.decode(attempt.expected[0]["value"])
-    for known in exercise.mistakes:
-        run = run_declared(exercise, attempt.plan, known.answer)[0]
-        theirs = plain.decode(run["value"]) if run["outcome"] == "returned" else None
-        if not isinstance(theirs, dict):
-            continue
-        # A declared mistake names only the parts that are wrong in it.
-        close = {"rtol": exercise.rtol, "atol": exercise.atol}
-        wrong = {k: v for k, v in theirs.items() if compare(v, right.get(k), **close)}
-        if wrong and all(
-            k in got and compare(got[k], v, **close) is None for k, v in wrong.items()
-        ):
-            return known.says
-    return ""
+    return show(asked(exercise, plain.decode(value)))
 
 
 def _verdict(exercise: Exercise, state: str, earned: dict[str, float], **words: str) -> Verdict:

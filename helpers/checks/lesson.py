@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from helpers import progress
-from helpers.checks.exercise import DeclarationError, Exercise, declaration
+from helpers.checks.declaring import declaration
+from helpers.checks.exercise import DeclarationError, Exercise
 from helpers.checks.judge import judge
 from helpers.checks.limits import interruptible, isolated_state
 from helpers.checks.probe import MISSING, probe

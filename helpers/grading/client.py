@@ -35,9 +35,11 @@ _TOO_LONG = {
     "evalue": "the cell took too long",
     "traceback": ["This cell took too long and was stopped."],
 }
-_INSIDE = "__import__('helpers.checks.recording', fromlist=['recording'])"
-_PROBE = _INSIDE + ".send_record({0.plan!r}, {0.name!r})"
-_QUIET = _INSIDE + ".quiet({on})"
+_PROBE = (
+    "__import__('helpers.checks.recording', fromlist=['recording'])"
+    ".send_record({0.plan!r}, {0.name!r})"
+)
+_QUIET = "__import__('helpers.plots.quiet', fromlist=['quiet']).quiet({on})"
 _ALTOGETHER = "the submission took too long altogether"
 _UNREADABLE = "the kernel's messages cannot be read"
 _DAMAGED = 200  # messages that make no sense, after which no further one is waited for

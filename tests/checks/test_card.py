@@ -2,7 +2,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from helpers.checks.verdict import STATES, Requirement, Verdict
+from helpers.checks.result import STATES
+from helpers.checks.verdict import Requirement, Verdict
 from tests.checks.small import check
 
 VOID = {"br"}

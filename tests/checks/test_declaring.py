@@ -6,15 +6,13 @@ from types import ModuleType
 import pytest
 import torch
 
+from helpers.checks.declaring import declaration, declare, fields_of
 from helpers.checks.exercise import (
     ChoiceExercise,
     DeclarationError,
     FunctionExercise,
     TrainingExercise,
     ValueExercise,
-    declaration,
-    declare,
-    fields_of,
     forbid,
     mistake,
 )

@@ -31,7 +31,7 @@ PRELOADED = (
     "ipywidgets",
     "PIL.Image",
     "helpers.data",
-    "helpers.plots",
+    "helpers.plots.quiet",
     "helpers.checks.recording",
     "helpers.checks.probe",
     "helpers.lessons.*.drivers",

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from helpers.checks.conclusions import close
-from helpers.lessons.training_loops import drivers
+from helpers.lessons.training_loops import drivers, small_tasks
 
 
 def _holds_floats(values: Any) -> bool:
@@ -85,14 +85,14 @@ def power_cut(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
         return found | {"weights without a cut": whole, "weights with a cut": resumed}
     # Where chance has a part there is more than one right end, so the run is played again with its own chance.
     calls, after = seen["calls without a cut"], seen["calls after the cut"]
-    t = drivers.task(setting)
+    t = small_tasks.task(setting)
     trains = close(whole, _played_again(t, calls), 1e-3)
     return found | {
         "resumed equals uncut to the last bit": trains
         and torch.equal(resumed, whole)
         and _same_calls(after, calls[-len(after) :]),
         "it trains": trains
-        and not torch.equal(whole, drivers.weights(drivers.task(setting).model)),
+        and not torch.equal(whole, small_tasks.weights(small_tasks.task(setting).model)),
         "it trains in train mode": trains
         and not any((call["factors"] == 1).any() for call in calls + after),
     }
@@ -106,7 +106,7 @@ def _same_calls(some: list[dict[str, Tensor]], others: list[dict[str, Tensor]]) 
     )
 
 
-def _played_again(t: drivers.Task, calls: list[dict[str, Tensor]]) -> Tensor:
+def _played_again(t: small_tasks.Task, calls: list[dict[str, Tensor]]) -> Tensor:
     """Return the weights after steps on the rows of these calls, with their dropout."""
     rows, targets = t.loader.dataset.tensors
     first, act, _, last = t.model
@@ -115,7 +115,7 @@ def _played_again(t: drivers.Task, calls: list[dict[str, Tensor]]) -> Tensor:
         Y = targets[_numbers(call["X"], rows)]
         t.loss_function(last(act(first(call["X"])) * call["factors"]), Y).backward()
         t.optimizer.step()
-    return drivers.weights(t.model)
+    return small_tasks.weights(t.model)
 
 
 def _numbers(X: Tensor, rows: Tensor) -> Tensor:
