@@ -115,6 +115,8 @@ class Exercise:
         mistakes, alternatives: wrong answers with their sentences; right answers in another form.
         also_wrong: further wrong answers, without a sentence of their own. They are for the proofs alone, which show
             that each loses points; a learner's answer is not compared with them.
+        equivalent: changes of the reference that are right as well, each with the reason, as
+            `helpers.proofs.mutation` names them.
         hints: from a nudge to nearly the answer.
         forbidden: a `forbid(...)`, or a list of them.
         driver: what runs the answer, a function of `helpers.checks.drivers` or of the lesson's own `drivers`. It
@@ -142,6 +144,7 @@ class Exercise:
     mistakes: ClassVar[list[Mistake]] = []
     alternatives: ClassVar[list] = []
     also_wrong: ClassVar[list] = []
+    equivalent: ClassVar[dict[str, str]] = {}
     hints: ClassVar[list[str]] = []
     forbidden: Any = ()
     driver: Callable[..., Any] = staticmethod(drivers.call)

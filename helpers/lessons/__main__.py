@@ -22,12 +22,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     proved = commands.add_parser("prove", help="prove that lessons hold what they promise")
     proved.add_argument("lessons", nargs="*", metavar="lesson", help="left out: all")
     proved.add_argument("--quick", action="store_true", help="the exercises without the notebooks")
+    says = "change the right answers one place at a time, too; this takes minutes"
+    proved.add_argument("--mutants", action="store_true", help=says)
+    says = "with --mutants: how many checks each is to fail (default: 5)"
+    proved.add_argument("--seeds", type=_number, default=5, metavar="N", help=says)
     chosen = parser.parse_args(arguments)
     if chosen.command == "list":
         return _list()
     if chosen.command == "new":
         return _new(chosen.lesson, chosen.folder)
-    return _prove(chosen.lessons, quick=chosen.quick)
+    seeds = chosen.seeds if chosen.mutants else 0
+    return _prove(chosen.lessons, quick=chosen.quick, seeds=seeds)
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least one seed is needed")
+    return number
 
 
 _FIRST = "List, lay out and prove lessons, wherever they come from."
@@ -79,11 +91,12 @@ def _list() -> int:
     return status
 
 
-def _prove(names: list[str], *, quick: bool) -> int:
+def _prove(names: list[str], *, quick: bool, seeds: int) -> int:
     from helpers.lessons.places import course
     from helpers.lessons.registry import lesson, lesson_ids
     from helpers.proofs.declarations import prove_exercises
     from helpers.proofs.editions import prove_editions
+    from helpers.proofs.mutation import mutants_fail
     from helpers.proofs.report import report
 
     status = 0
@@ -96,11 +109,12 @@ def _prove(names: list[str], *, quick: bool) -> int:
             status = 1
             continue
         print(f"{one.id}:", flush=True)
-        proofs = (
-            [prove_exercises(one)]
-            if quick
-            else [prove_exercises(one), prove_editions(one, course())]
-        )
+        proofs = [prove_exercises(one)]
+        if seeds:
+            exercises = [check.exercise for check in one]
+            proofs.append(trial for e in exercises for trial in mutants_fail(e, range(seeds)))
+        if not quick:
+            proofs.append(prove_editions(one, course()))
         for proof in proofs:
             done = report(proof)
             for short in done.short:
