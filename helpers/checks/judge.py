@@ -219,7 +219,9 @@ def _judge_attempt(exercise: Exercise, task: CheckTask, record: dict, hidden: bo
     earned = {r: p for r, p in exercise.requirements.items() if r not in lost}
     if shortcut and shortcut[0] is None:
         earned = {}
-    if shortcut and not lost:  # the answer is right, only its way is not allowed, which costs all points
+    if (
+        shortcut and not lost
+    ):  # the answer is right, only its way is not allowed, which costs all points
         return _verdict(exercise, "failed", {}, message=shortcut[1].message)
     number, finding = min(lost.values(), key=_urgency)
     if shortcut and shortcut[0] is None:

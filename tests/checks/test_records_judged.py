@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers.checks.judge import judge
+from helpers.checks.judge import NOT_A_RECORD, judge
 from helpers.checks.probe import probe
 from tests.checks.learners import Twin, right, small_only, stub, with_loop
 from tests.checks.small import check
@@ -48,6 +48,20 @@ def test_a_forged_or_damaged_record_earns_nothing(forge):
     record = json.loads(json.dumps(probe(task.plan, right)))
     assert judge(check.scale.exercise, task, record).passed
     assert judge(check.scale.exercise, task, forge(record)).points == 0
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda r: r | {"found": "yes"},  # not the form of a record
+        lambda r: r | {"runs": [r["runs"][0] | {"value": {"kind": "?"}}] * len(r["runs"])},
+    ],
+)
+def test_a_damaged_record_is_an_attempt_that_failed(spoil):
+    task = check.scale.exercise.task(1)
+    record = json.loads(json.dumps(probe(task.plan, right)))
+    found = judge(check.scale.exercise, task, spoil(record))
+    assert (found.state, found.message) == ("failed", NOT_A_RECORD)
 
 
 def test_a_record_of_other_inputs_earns_nothing_on_the_drawn_ones():

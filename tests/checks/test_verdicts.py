@@ -62,6 +62,12 @@ def test_of_two_rules_broken_the_one_that_costs_everything_counts(rules):
     assert "By hand." in found.message
 
 
+def test_a_right_answer_in_a_way_that_costs_everything_has_failed():
+    found = verdict(mended(SCALE, forbidden=[COSTS_ALL]), loops_and_looks)
+    assert (found.state, found.points) == ("failed", 0)
+    assert "By hand." in found.message
+
+
 def test_a_rule_costs_its_requirement_and_no_other():
     found = verdict(mended(SCALE, forbidden=[COSTS_ONE]), loops)
     assert (found.state, found.points) == ("partly right", 2)
