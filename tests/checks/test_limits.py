@@ -1,4 +1,3 @@
-import contextlib
 import random
 import signal
 import subprocess
