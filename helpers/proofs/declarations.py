@@ -31,14 +31,15 @@ Proof = Callable[[Exercise], Iterator[Trial]]
 def verdict_on(exercise: Exercise, answer: Any, seed: int, *, keep_source: bool = False) -> Verdict:
     """Judge an answer; without its source, which for a lambda is the declaration's own text."""
     task = exercise.task(seed)
-    return _verdict_on_record(exercise, task, probe(task.plan, answer), keep_source)
+    return verdict_on_record(exercise, task, probe(task.plan, answer), keep_source)
 
 
-def _verdict_on_record(
+def verdict_on_record(
     exercise: Exercise, task: CheckTask, record: dict, keep_source: bool = False
 ) -> Verdict:
+    """Judge a record; without its source, which for a lambda is the declaration's own text."""
     if not keep_source:
-        record |= {"source": None, "uses": [], "syntax": [], "hides": [], "calls": []}
+        record = record | {"source": None, "uses": [], "syntax": [], "hides": [], "calls": []}
         if isinstance(exercise, RepairExercise):
             record["source"] = "def other(): 1"
     return judge(exercise, task, record)
@@ -105,7 +106,7 @@ def generic_wrong_answers_fail(exercise: Exercise) -> Iterator[Trial]:
         if _what_counts(record["runs"]) == right:
             continue  # this change changes nothing here: a scalar transposed, say
         tried += 1
-        verdict = _verdict_on_record(exercise, task, record)
+        verdict = verdict_on_record(exercise, task, record)
         passed = verdict.points < exercise.points
         says = f"a wrong answer reaches all points, {name!r} in place of what the reference gives"
         yield _trial("generic wrong answers", passed, exercise, says, None, verdict)

@@ -4,10 +4,10 @@ import copy
 from collections.abc import Iterable, Iterator
 
 from helpers.checks import plain
-from helpers.checks.exercise import CheckTask, Exercise, RepairExercise, TrainingExercise
-from helpers.checks.judge import judge
+from helpers.checks.exercise import CheckTask, Exercise, TrainingExercise
 from helpers.checks.probe import probe
 from helpers.checks.show import show
+from helpers.proofs.declarations import verdict_on_record
 from helpers.proofs.mutate import Mutant, mutants
 from helpers.proofs.pool import Inputs, Tried, pool
 from helpers.proofs.report import Shortfall, Trial
@@ -55,11 +55,7 @@ def mutants_fail(exercise: Exercise, seeds: Iterable[int]) -> Iterator[Trial]:
 
 def _passes(exercise: Exercise, task: CheckTask, mutant: Mutant) -> bool:
     record = probe(task.plan, mutant.answer)
-    # How it is written is the declaration's own business.
-    record |= {"source": None, "uses": [], "syntax": [], "hides": [], "calls": []}
-    if isinstance(exercise, RepairExercise):
-        record["source"] = "def other(): 1"
-    return judge(exercise, task, record).points >= exercise.points
+    return verdict_on_record(exercise, task, record).points >= exercise.points
 
 
 def _inputs(exercise: Exercise) -> list[tuple[str, Inputs]]:

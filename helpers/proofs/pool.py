@@ -11,10 +11,11 @@ from typing import Any
 import torch
 
 from helpers.checks import plain
-from helpers.checks.compare import compare
+from helpers.checks.declared import asked, concluded
 from helpers.checks.exercise import Exercise
 from helpers.checks.limits import OutOfTime, captured, silent_stderr, time_limit
 from helpers.checks.probe import run_case
+from helpers.checks.recognise import same_gradients
 
 Inputs = tuple[Any, ...]
 
@@ -152,13 +153,10 @@ def run(exercise: Exercise, answer: Any, encoded: list) -> dict:
             done = run_case(exercise.driver, answer, encoded, 0, exercise.gradients)
     except OutOfTime:
         return {"outcome": "out of time"}
-    if exercise.conclude is not None and done["outcome"] == "returned":
-        try:
-            seen = exercise.conclude(plain.decode(done["value"]), *map(plain.decode, encoded))
-            done["value"] = plain.encode(seen)
-        except Exception as error:
-            return {"outcome": "raised", "error": {"type": type(error).__name__}}
-    return done
+    try:
+        return concluded(exercise, {"cases": [{"inputs": encoded}]}, [done])[0]
+    except Exception as error:  # of an input that `conclude` does not mean
+        return {"outcome": "raised", "error": {"type": type(error).__name__}}
 
 
 def _is_usual(right: dict) -> bool:
@@ -172,15 +170,5 @@ def _is_usual(right: dict) -> bool:
 def _same(exercise: Exercise, one: dict, right: dict) -> bool:
     if one["outcome"] != right["outcome"] or one.get("changed") != right.get("changed"):
         return False
-    got, wanted = plain.decode(one["value"]), plain.decode(right["value"])
-    if exercise.parts and isinstance(got, dict) and isinstance(wanted, dict):
-        got = {k: v for k, v in got.items() if k in exercise.parts}
-        wanted = {k: v for k, v in wanted.items() if k in exercise.parts}
-    if exercise.compare(got, wanted) is not None:
-        return False
-    slopes = one.get("gradients"), right.get("gradients")
-    if not exercise.gradients or slopes[0] == slopes[1]:
-        return True
-    if None in slopes:
-        return False
-    return compare(plain.decode(slopes[0]), plain.decode(slopes[1]), 1e-3, 1e-5) is None
+    got, wanted = (asked(exercise, plain.decode(r["value"])) for r in (one, right))
+    return exercise.compare(got, wanted) is None and same_gradients(exercise, one, right)
