@@ -77,7 +77,7 @@ def _builders(value: Any) -> Iterator[str]:
 
 
 def _texts(names: Iterable[str]) -> list[str]:
-    """Return the texts of functions of the drivers, with all of the drivers that they refer to."""
+    """Return the texts of functions of drivers, with all that they refer to of drivers and their own lesson."""
     found: dict[str, str] = {}
     waiting = list(names)
     while waiting:
@@ -90,12 +90,14 @@ def _texts(names: Iterable[str]) -> list[str]:
 
 @functools.lru_cache(maxsize=64)
 def _definitions(module: str) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return for each name that a module of drivers defines its text, and the names of drivers it refers to."""
-    path = _file(module) if module.rpartition(".")[2] == _DRIVERS else None
+    """Return for each name that a module defines its text, and what it refers to of drivers and its own lesson."""
+    path = _file(module)
     if path is None:
         return {}
     source = path.read_text(encoding="utf-8")
     lines, body = source.splitlines(), ast.parse(source).body
+    # What lies beside the drivers of all lessons is the engine, which has a digest of its own.
+    beside = "" if path.parent == _CHECKS else module.rpartition(".")[0]
     known: dict[
         str, str
     ] = {}  # what names of the module mean: "package.drivers", or a name in such a module
@@ -106,7 +108,7 @@ def _definitions(module: str) -> dict[str, tuple[str, frozenset[str]]]:
         for name in _bound_by(statement):
             own[name], known[name] = statement, f"{module}.{name}"
     return {
-        f"{module}.{name}": (_text(statement, lines), frozenset(_refers(statement, known)))
+        f"{module}.{name}": (_text(statement, lines), frozenset(_refers(statement, known, beside)))
         for name, statement in own.items()
     }
 
@@ -126,8 +128,8 @@ def _text(statement: ast.stmt, lines: list[str]) -> str:
     return "\n".join(lines[first - 1 : statement.end_lineno])
 
 
-def _refers(statement: ast.stmt, known: dict[str, str]) -> Iterator[str]:
-    """Yield the names in modules of drivers that a statement refers to."""
+def _refers(statement: ast.stmt, known: dict[str, str], beside: str) -> Iterator[str]:
+    """Yield the names that a statement refers to in modules of drivers, and in the package `beside`."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Name):
             name = known.get(node.id, "")
@@ -135,5 +137,5 @@ def _refers(statement: ast.stmt, known: dict[str, str]) -> Iterator[str]:
             name = f"{known.get(node.value.id, '')}.{node.attr}"
         else:
             continue
-        if f".{_DRIVERS}." in name:
+        if f".{_DRIVERS}." in name or (beside and name.startswith(f"{beside}.")):
             yield name

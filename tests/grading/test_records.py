@@ -238,10 +238,13 @@ def test_a_question_is_its_inputs_and_what_runs_the_answer(monkeypatch, tmp_path
     for file in (made, other):
         file.parent.mkdir()
         (file.parent / "__init__.py").write_text("")
+    tasks = made.with_name("tasks.py")  # beside the drivers, of the same lesson
+    tasks.write_text("def small():\n    return 1\ndef net():\n    return 1\n")
     made.write_text(
         "from other_topic import drivers as other\nfrom other_topic.drivers import far\n"
-        "FACTOR = 2\ndef run(f, x):\n    return near(f, x) * far()\ndef near(f, x):\n    return f(x) * FACTOR\n"
-        "def model():\n    return other.net()\ndef idle():\n    return 1\n"
+        "from made_topic import tasks\nfrom made_topic.tasks import small\n"
+        "FACTOR = 2\ndef run(f, x):\n    return near(f, x) * far()\ndef near(f, x):\n    return f(x) * FACTOR + small()\n"
+        "def model():\n    return other.net() + tasks.net()\ndef idle():\n    return 1\n"
     )
     other.write_text("def far():\n    return 1\ndef net():\n    return 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -259,6 +262,8 @@ def test_a_question_is_its_inputs_and_what_runs_the_answer(monkeypatch, tmp_path
         (made, "FACTOR = 2", "FACTOR = 3", (True, True)),
         (other, "def far():\n    return 1", "def far():\n    return 2", (True, True)),
         (other, "def net():\n    return 1", "def net():\n    return 2", (False, True)),
+        (tasks, "def small():\n    return 1", "def small():\n    return 2", (True, True)),
+        (tasks, "def net():\n    return 1", "def net():\n    return 2", (False, True)),
     ):
         text = file.read_text()
         assert old in text
