@@ -41,7 +41,7 @@ from helpers.grading.submission import (
     records_to_keep,
     to_run_in_full,
 )
-from helpers.grading.worker import close, insist_on_sandbox, modules_of, warm_up, work
+from helpers.grading.worker import close, insist_on_sandbox, launch_sandbox, modules_of, work
 from helpers.grading.workers import LocalWorkers
 
 _SENT = 3  # times that a submission is sent to a worker before it counts as failed
@@ -126,14 +126,14 @@ class ParallelAutograde(Autograde):
             with Client(self.scheduler) as client:
                 if self.sandbox:
                     for worker in client.scheduler_info()["workers"]:
-                        begin = client.submit(warm_up, modules, workers=[worker], pure=False)
+                        begin = client.submit(launch_sandbox, modules, workers=[worker], pure=False)
                         fire_and_forget(begin)
                 yield client.get_executor(pure=False).submit, 2 * self.jobs + 1
                 client.run(close)
             return
         if self.sandbox:
             insist_on_sandbox()
-        prepare, arguments = (warm_up, (modules,)) if self.sandbox else (_nothing, ())
+        prepare, arguments = (launch_sandbox, (modules,)) if self.sandbox else (_nothing, ())
         workers = LocalWorkers(min(self.jobs, len(self.folders)), prepare, arguments)
         try:
             yield workers.submit, workers.room

@@ -50,7 +50,7 @@ def run_here(
     return executed
 
 
-def warm_up(modules: frozenset[str]) -> None:
+def launch_sandbox(modules: frozenset[str]) -> None:
     """Make this process's sandbox ready for notebooks that import `modules`."""
     _sandbox_with(modules).launch()
 

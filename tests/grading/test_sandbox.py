@@ -104,7 +104,7 @@ def test_the_work_goes_on_when_the_warm_process_dies(sandbox):
 @needs_sandbox
 def test_a_submission_is_run_again_when_the_warm_process_dies_under_it(monkeypatch):
     try:
-        worker.warm_up(frozenset())
+        worker.launch_sandbox(frozenset())
         kill_later = threading.Timer(1.5, lambda: os.kill(worker._sandbox._process.pid, 9))
         kill_later.start()
         notebook = new_notebook(cells=[new_code_cell("import time; time.sleep(4); print(1)")])
