@@ -243,7 +243,8 @@ def test_a_question_is_its_inputs_and_what_runs_the_answer(monkeypatch, tmp_path
     made.write_text(
         "from other_topic import drivers as other\nfrom other_topic.drivers import far\n"
         "from made_topic import tasks\nfrom made_topic.tasks import small\n"
-        "FACTOR = 2\ndef run(f, x):\n    return near(f, x) * far()\ndef near(f, x):\n    return f(x) * FACTOR + small()\n"
+        "FACTOR = 2\ndef run(f, x):\n    return near(f, x) * far()\n"
+        "def near(f, x):\n    return f(x) * FACTOR + small()\n"
         "def model():\n    return other.net() + tasks.net()\ndef idle():\n    return 1\n"
     )
     other.write_text("def far():\n    return 1\ndef net():\n    return 1\n")
