@@ -3,6 +3,7 @@
 The first difference is returned as a `Finding` in words that name the fix.
 """
 
+import cmath
 import math
 import numbers
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Finding:
     stage: str
     says: str
     where: str = ""
-    """The entry or key of a nested answer, as in "Entry 1: "."""
+    """The entry or key of a nested answer, as in "Entry 1, entry 0: "."""
 
     @property
     def message(self) -> str:
@@ -43,20 +44,42 @@ class Finding:
 
     def inside(self, place: str) -> "Finding":
         """Return the same finding about a value that stands at `place` in a larger answer."""
-        return Finding(self.stage, self.says, f"{place}: {self.where}")
+        inner = (
+            self.where[:1].lower() + self.where[1:]
+            if self.where.startswith("Entry ")
+            else self.where
+        )
+        return Finding(self.stage, self.says, f"{place}, {inner}" if inner else f"{place}: ")
 
 
-def compare(got: Any, expected: Any, rtol: float = 1e-4, atol: float = 1e-6) -> Finding | None:
+@dataclass(frozen=True)
+class Closeness:
+    """What counts as the same.
+
+    Attributes:
+        rtol, atol: floating-point numbers agree when |got − expected| ≤ atol + rtol·|expected|.
+        python_numbers: where a Python number is expected, a tensor with one element does not do, nor a float for an
+            int. An int does for a float, and NumPy's numbers do.
+        dtype: a float64 tensor does not do where float32 is expected. Other dtypes never stand for one another.
+    """
+
+    rtol: float = 1e-4
+    atol: float = 1e-6
+    python_numbers: bool = False
+    dtype: bool = True
+
+
+def compare(got: Any, expected: Any, close: Closeness = Closeness()) -> Finding | None:
     """Return the first difference between two values, or None where they agree.
 
-    Numbers agree when |got − expected| ≤ atol + rtol·|expected|; integers, texts and booleans exactly.
-    A tuple may be given as a list; a number as an int, float or one-element tensor if it stands where a
-    Python number is expected.
+    Integers, texts and booleans have to agree exactly, floating-point numbers as `close` says. A tuple may be given as
+    a list; a number as an int, float or one-element tensor if it stands where a Python number is expected, unless
+    `close` wants Python's own.
     """
     if isinstance(expected, torch.Tensor):
-        return _tensors(got, expected, rtol, atol)
+        return _tensors(got, expected, close)
     if isinstance(expected, np.ndarray):
-        return _arrays(got, expected, rtol, atol)
+        return _arrays(got, expected, close)
     if (
         isinstance(expected, bool)
         or expected is None
@@ -64,11 +87,11 @@ def compare(got: Any, expected: Any, rtol: float = 1e-4, atol: float = 1e-6) -> 
     ):
         return _exact(got, expected)
     if isinstance(expected, numbers.Number):
-        return _numbers(got, expected, rtol, atol)
+        return _numbers(got, expected, close)
     if isinstance(expected, list | tuple):
-        return _sequences(got, expected, rtol, atol)
+        return _sequences(got, expected, close)
     if isinstance(expected, dict):
-        return _dicts(got, expected, rtol, atol)
+        return _dicts(got, expected, close)
     return _exact(got, expected)
 
 
@@ -144,6 +167,8 @@ def _type_fix(got: Any, expected: Any) -> str:
     elif isinstance(expected, numbers.Number):
         if isinstance(got, torch.Tensor) and not isinstance(expected, bool):
             return "`.item()` takes the number out of a tensor with one element."
+        if isinstance(got, float) and isinstance(expected, int):
+            return "`/` and `float(...)` make floats; `//` and `int(...)` make ints."
         if isinstance(got, str):
             return "A number stands without quotation marks."
     elif isinstance(expected, list) and isinstance(got, torch.Tensor | np.ndarray):
@@ -153,20 +178,21 @@ def _type_fix(got: Any, expected: Any) -> str:
     return ""
 
 
-def _tensors(got: Any, expected: torch.Tensor, rtol: float, atol: float) -> Finding | None:
+def _tensors(got: Any, expected: torch.Tensor, close: Closeness) -> Finding | None:
     if not isinstance(got, torch.Tensor):
         return _type_finding(got, expected)
-    if got.dtype != expected.dtype:
+    finer = (got.dtype, expected.dtype) == (torch.float64, torch.float32)
+    if got.dtype != expected.dtype and (close.dtype or not finer):
         return Finding("dtype", _dtype_message(got.dtype, expected.dtype))
     if got.shape != expected.shape:
         return Finding("shape", _shape_message(tuple(got.shape), tuple(expected.shape)))
-    return _entries(got.detach(), expected.detach(), rtol, atol)
+    return _entries(got.to(expected.dtype).detach(), expected.detach(), close)
 
 
 def _dtype_message(got: torch.dtype, expected: torch.dtype) -> str:
     words = f"The dtype is {_short(got)}; {_short(expected)} is expected."
     if got == torch.float64 and expected == torch.float32:
-        words += " float64 comes from NumPy or from a cast; keep the input's own dtype."
+        words += " float64 comes from NumPy or from a cast; `.float()` makes float32 of it."
     elif expected.is_floating_point and not got.is_floating_point:
         words += " Integers and booleans need `.float()` before they can hold fractions."
     elif expected == torch.int64 and got.is_floating_point:
@@ -191,7 +217,7 @@ def _shape_message(got: tuple, expected: tuple) -> str:
     return words
 
 
-def _entries(got: torch.Tensor, expected: torch.Tensor, rtol: float, atol: float) -> Finding | None:
+def _entries(got: torch.Tensor, expected: torch.Tensor, close: Closeness) -> Finding | None:
     if not expected.numel():
         return None
     if not expected.dtype.is_floating_point and not expected.dtype.is_complex:
@@ -204,7 +230,7 @@ def _entries(got: torch.Tensor, expected: torch.Tensor, rtol: float, atol: float
             count = f"{int(unexpected.sum())} of {got.numel()} entries are"
             subject = count if got.dim() else "The answer is"
             return Finding("finite", f"{subject} {what} where a number is expected.")
-        wrong = ~torch.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+        wrong = ~torch.isclose(got, expected, rtol=close.rtol, atol=close.atol, equal_nan=True)
     if not wrong.any():
         return None
     first = tuple(int(i) for i in wrong.nonzero()[0])
@@ -220,10 +246,10 @@ def _number(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _arrays(got: Any, expected: np.ndarray, rtol: float, atol: float) -> Finding | None:
+def _arrays(got: Any, expected: np.ndarray, close: Closeness) -> Finding | None:
     if not isinstance(got, np.ndarray):
         return _type_finding(got, expected)
-    return _tensors(torch.from_numpy(got.copy()), torch.from_numpy(expected.copy()), rtol, atol)
+    return _tensors(torch.from_numpy(got.copy()), torch.from_numpy(expected.copy()), close)
 
 
 def _exact(got: Any, expected: Any) -> Finding | None:
@@ -246,29 +272,30 @@ def _exact(got: Any, expected: Any) -> Finding | None:
     return None if got == expected else Finding("values", f"The answer is {got}, not {expected}.")
 
 
-def _numbers(got: Any, expected: Any, rtol: float, atol: float) -> Finding | None:
+def _numbers(got: Any, expected: Any, close: Closeness) -> Finding | None:
     if isinstance(got, np.generic):
         got = got.item()
-    if isinstance(got, torch.Tensor) and got.numel() == 1 and got.dtype != torch.bool:
+    may_be_tensor = not close.python_numbers
+    if (
+        may_be_tensor
+        and isinstance(got, torch.Tensor)
+        and got.numel() == 1
+        and got.dtype != torch.bool
+    ):
         got = got.item()
     if isinstance(got, bool) or not isinstance(got, numbers.Number):
         return _type_finding(got, expected)
     if isinstance(got, int) and not isinstance(expected, int):
         got = _float(got)
-    if isinstance(got, complex) or isinstance(expected, complex):
-        close = abs(got - expected) <= atol + rtol * abs(expected)
-    elif isinstance(got, int):
-        close = got == expected
-    elif math.isfinite(expected) and not math.isfinite(got):
+    if close.python_numbers and isinstance(got, float) and isinstance(expected, int):
+        return _type_finding(got, expected)
+    if not isinstance(got, int | complex) and cmath.isfinite(expected) and not math.isfinite(got):
         return Finding("finite", f"The answer is {got} where a number is expected.")
-    elif isinstance(expected, int):
-        close = got == expected
-    else:
-        close = got == expected or abs(got - expected) <= atol + rtol * abs(expected)
-        close = close or (math.isnan(expected) and math.isnan(got))
-    return (
-        None if close else Finding("values", f"The answer is {_number(got)}, which is not right.")
-    )
+    same = got == expected
+    if not isinstance(expected, int) and cmath.isfinite(expected):
+        same = same or abs(got - expected) <= close.atol + close.rtol * abs(expected)
+    same = same or (got != got and expected != expected)  # both nan
+    return None if same else Finding("values", f"The answer is {_number(got)}, which is not right.")
 
 
 def _float(number: int) -> float:
@@ -278,19 +305,19 @@ def _float(number: int) -> float:
         return math.copysign(math.inf, number)
 
 
-def _sequences(got: Any, expected: list | tuple, rtol: float, atol: float) -> Finding | None:
+def _sequences(got: Any, expected: list | tuple, close: Closeness) -> Finding | None:
     if not isinstance(got, list | tuple):
         return _type_finding(got, expected)
     if len(got) != len(expected):
         return Finding("shape", f"The answer has {len(got)} entries; {len(expected)} are expected.")
     for number, (mine, theirs) in enumerate(zip(got, expected, strict=True)):
-        finding = compare(mine, theirs, rtol, atol)
+        finding = compare(mine, theirs, close)
         if finding:
             return finding.inside(f"Entry {number}")
     return None
 
 
-def _dicts(got: Any, expected: dict, rtol: float, atol: float) -> Finding | None:
+def _dicts(got: Any, expected: dict, close: Closeness) -> Finding | None:
     if not isinstance(got, dict):
         return _type_finding(got, expected)
     if set(got) != set(expected):
@@ -300,7 +327,7 @@ def _dicts(got: Any, expected: dict, rtol: float, atol: float) -> Finding | None
         extra = sorted(map(str, set(got) - set(expected)))
         return Finding("shape", f"The key {extra[0]!r} is not asked for.")
     for key, theirs in expected.items():
-        finding = compare(got[key], theirs, rtol, atol)
+        finding = compare(got[key], theirs, close)
         if finding:
             return finding.inside(str(key))
     return None

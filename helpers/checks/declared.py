@@ -12,7 +12,7 @@ def run_declared(exercise: Exercise, plan: dict, answer: Any) -> list[dict]:
     """Run an answer of the declaration itself on the cases of a plan, as the probe runs the learner's."""
     driver = exercise.driver
     runs = [
-        run_case(driver, answer, case["inputs"], number, exercise.gradients)
+        run_case(driver, answer, case["inputs"], number, exercise.differentiated)
         for number, case in enumerate(plan["cases"])
     ]
     return concluded(exercise, plan, runs)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+import torch
+
 from helpers.checks.exercise import ChoiceExercise, DeclarationError, Exercise
 
 ONLY = "gives the right answer"
@@ -112,5 +114,18 @@ def _refuse_nonsense(declared: Exercise) -> None:
     strays = sorted(r for r in unknown if r is not None and r not in declared.requirements)
     if strays:
         raise DeclarationError(f"{where}: there is no requirement {strays[0]!r}")
+    _refuse_gradients(declared, where)
     if isinstance(declared, ChoiceExercise) and not declared.options:
         raise DeclarationError(f"{where}: a choice needs options")
+
+
+def _refuse_gradients(declared: Exercise, where: str) -> None:
+    try:
+        numbers = declared.differentiated
+        inputs = [case.inputs[number] for case in declared.cases(0) for number in numbers]
+    except (ValueError, IndexError, TypeError):
+        raise DeclarationError(
+            f"{where}: `gradients` names arguments of the reference that every case gives"
+        ) from None
+    if not all(isinstance(i, torch.Tensor) and i.is_floating_point() for i in inputs):
+        raise DeclarationError(f"{where}: `gradients` names floating-point tensors")

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from helpers.checks import drivers, plain
 from helpers.checks.bans import SYNTAX
-from helpers.checks.compare import Finding, compare
+from helpers.checks.compare import Closeness, Finding, compare
 from helpers.checks.limits import isolated_state
 from helpers.checks.plain import recipe
 from helpers.checks.sampler import InputSampler
@@ -126,8 +126,12 @@ class Exercise:
             side, for the learner's record and for the declaration's own answers alike. A fact that could be told
             only inside (a mode, a flag) has to agree there with numbers that the judge works out itself.
         answer_kind: "function", "class" or "value".
-        gradients: compare the gradients with respect to the inputs too.
+        gradients: names of the reference's arguments; the gradients with respect to these count too. The text has to
+            say so.
         rtol, atol: how close floating-point answers must be: |yours − expected| ≤ atol + rtol·|expected|.
+        python_numbers: where the reference gives an int or a float, a tensor with one element is wrong, and so is a
+            float for an int. The text has to say so.
+        exact_dtype: float64 is wrong where the reference gives float32. The text has to say so.
         seconds: computing time for all cases together.
         reveal: show the expected answer on the card.
     """
@@ -150,9 +154,11 @@ class Exercise:
     driver: Callable[..., Any] = staticmethod(drivers.call)
     conclude: Callable[..., Any] | None = None
     answer_kind = "function"
-    gradients = False
+    gradients: ClassVar[tuple[str, ...]] = ()
     rtol = 1e-4
     atol = 1e-6
+    python_numbers = True
+    exact_dtype = False
     seconds = 0.8
     reveal = True
 
@@ -160,6 +166,14 @@ class Exercise:
     def id(self) -> str:
         """Lesson and name, as in "01_tensors/standardize"."""
         return f"{self.lesson}/{self.name}"
+
+    @property
+    def differentiated(self) -> list[int]:
+        """The numbers of the inputs whose gradients count."""
+        if not self.gradients:
+            return []
+        names = list(inspect.signature(self.reference).parameters)
+        return [names.index(name) for name in self.gradients]
 
     @property
     def shortcuts(self) -> list[Forbidden]:
@@ -196,7 +210,7 @@ class Exercise:
                 }
                 for c in cases
             ],
-            "gradients": self.gradients,
+            "gradients": self.differentiated,
             "seconds": self.seconds,
             # What torch is called with matters only where something is closed; watching costs some time.
             "watch": any(word not in SYNTAX for rule in self.shortcuts for word in rule.words),
@@ -205,7 +219,17 @@ class Exercise:
 
     def compare(self, got: Any, expected: Any) -> Finding | None:
         """Return what is wrong with an answer, or None."""
-        return compare(got, expected, self.rtol, self.atol)
+        return compare(got, expected, self.close)
+
+    @property
+    def close(self) -> Closeness:
+        """What counts as the same as the expected answer."""
+        return Closeness(self.rtol, self.atol, self.python_numbers, self.exact_dtype)
+
+    @property
+    def close_slopes(self) -> Closeness:
+        """What counts as the same gradient."""
+        return Closeness(max(self.rtol, 1e-3), max(self.atol, 1e-5))
 
     def is_attempted(self, record: dict) -> bool:
         """Say whether the record shows more than what the learner was given."""
@@ -237,6 +261,7 @@ class ValueExercise(Exercise):
 
     driver = staticmethod(drivers.value)
     answer_kind = "value"
+    python_numbers = False
     reveal = False
 
     def is_attempted(self, record: dict) -> bool:
@@ -315,7 +340,7 @@ class TrainingExercise(Exercise):
 
     def compare(self, got: Any, expected: Any) -> Finding | None:
         right = expected["y"] if isinstance(expected, dict) else expected
-        form = compare(got, right, rtol=math.inf)
+        form = compare(got, right, Closeness(rtol=math.inf, dtype=False))
         if form and form.stage != "values":
             return form
         score = float(self.score(got, expected))

@@ -84,15 +84,18 @@ def _run_cases(plan: dict, answer: Any, runs: list[dict]) -> None:
         pass
 
 
-def run_case(driver, answer: Any, inputs: list, seed: int, gradients: bool) -> dict:
-    """Run one case; `inputs` is plain data. Returns the run's entry in the record."""
+def run_case(driver, answer: Any, inputs: list, seed: int, gradients: list[int]) -> dict:
+    """Run one case; `inputs` is plain data, `gradients` the numbers of those that are differentiated.
+
+    Returns the run's entry in the record.
+    """
     arguments = [plain.decode(i) for i in inputs]
     seed_all(seed)
     with captured() as printed:
         try:
             run = {"outcome": "returned", "value": plain.encode(driver(answer, *arguments))}
             if gradients:
-                run["gradients"] = _gradients(driver, answer, inputs, seed)
+                run["gradients"] = _gradients(driver, answer, inputs, seed, gradients)
         except (OutOfTime, Interrupted):
             raise
         except (
@@ -124,13 +127,13 @@ def _holds_recipe(value: Any) -> bool:
     return isinstance(value, list) and any(map(_holds_recipe, value))
 
 
-def _gradients(driver, answer: Any, inputs: list, seed: int) -> list | None:
-    """Differentiate a fixed weighted sum of the output with respect to each floating-point input.
+def _gradients(driver, answer: Any, inputs: list, seed: int, numbers: list[int]) -> Any:
+    """Differentiate a fixed weighted sum of the output with respect to the inputs with these numbers.
 
-    Returns None when the output is cut off from its inputs.
+    Returns a dict from number to gradient, as plain data, or None when the output is cut off from all of them.
     """
     arguments = [plain.decode(i) for i in inputs]
-    floats = [a for a in arguments if isinstance(a, torch.Tensor) and a.is_floating_point()]
+    floats = [arguments[number] for number in numbers]
     for argument in floats:
         argument.requires_grad_(True)
     seed_all(seed)
@@ -145,7 +148,7 @@ def _gradients(driver, answer: Any, inputs: list, seed: int) -> list | None:
         return None
     weights = torch.cos(torch.arange(result.numel(), dtype=result.dtype)).reshape(result.shape)
     slopes = torch.autograd.grad((result * weights).sum(), floats, allow_unused=True)
-    return [plain.encode(slope) for slope in slopes]
+    return plain.encode(dict(zip(numbers, slopes, strict=True)))
 
 
 def _error(error: BaseException, answer: Any) -> dict:

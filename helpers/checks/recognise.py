@@ -1,11 +1,14 @@
 """Which declared mistake an answer behaves like."""
 
+import inspect
 from functools import partial
 
 from helpers.checks import plain
-from helpers.checks.compare import compare
+from helpers.checks.compare import Finding, compare
 from helpers.checks.declared import asked, run_declared
 from helpers.checks.exercise import Exercise
+
+CUT = "no gradient flows back to `{}`. `.detach()`, `.item()`, NumPy and `torch.tensor(...)` cut the graph."
 
 
 def recognise(exercise: Exercise, plan: dict, runs: list[dict]) -> str:
@@ -28,7 +31,7 @@ def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
     if run["changed"] != other["changed"]:
         return False
     got, theirs = (asked(exercise, plain.decode(r["value"])) for r in (run, other))
-    if compare(got, theirs, exercise.rtol, exercise.atol) is not None:
+    if compare(got, theirs, exercise.close) is not None:
         return False
     return same_gradients(exercise, run, other)
 
@@ -39,8 +42,22 @@ def same_gradients(exercise: Exercise, run: dict, other: dict) -> bool:
         return True
     if None in (other.get("gradients"), run.get("gradients")):
         return False
-    slopes = plain.decode(run["gradients"]), plain.decode(other["gradients"])
-    return compare(*slopes, max(exercise.rtol, 1e-3), max(exercise.atol, 1e-5)) is None
+    return slopes_differ(exercise, run, other) is None
+
+
+def slopes_differ(exercise: Exercise, run: dict, other: dict) -> Finding | None:
+    """Return how the gradients of two runs differ that the exercise asks for; both have some."""
+    got, wanted = plain.decode(run["gradients"]), plain.decode(other["gradients"])
+    names = list(inspect.signature(exercise.reference).parameters)
+    for number in exercise.differentiated:
+        mine = got.get(number) if isinstance(got, dict) else None
+        if wanted[number] is not None:
+            finding = compare(mine, wanted[number], exercise.close_slopes)
+            if mine is None:
+                finding = Finding("gradients", CUT.format(names[number]))
+            if finding:
+                return finding.inside(f"Gradient with respect to `{names[number]}`")
+    return None
 
 
 def _complaint_of(error: dict) -> tuple[str, ...]:
@@ -62,10 +79,9 @@ def recognise_parts(exercise: Exercise, plan: dict, runs: list[dict], expected: 
         if not isinstance(theirs, dict):
             continue
         # A declared mistake names only the parts that are wrong in it.
-        close = {"rtol": exercise.rtol, "atol": exercise.atol}
-        wrong = {k: v for k, v in theirs.items() if compare(v, right.get(k), **close)}
+        wrong = {k: v for k, v in theirs.items() if compare(v, right.get(k), exercise.close)}
         if wrong and all(
-            k in got and compare(got[k], v, **close) is None for k, v in wrong.items()
+            k in got and compare(got[k], v, exercise.close) is None for k, v in wrong.items()
         ):
             return known.says
     return ""

@@ -49,7 +49,7 @@ class CheckRecord:
         hidden: whether the words kept drawn inputs to themselves.
         seed: of the plan.
         question: `versions.question` of the plan.
-        gradients: whether the record holds gradients.
+        gradients: numbers of the inputs whose gradients the record holds.
         watch: whether it holds what torch was called with.
         seconds: computing time that the answer was given.
         record: the text that came back; None where none did.
@@ -65,7 +65,7 @@ class CheckRecord:
     hidden: bool
     seed: int
     question: str
-    gradients: bool
+    gradients: tuple[int, ...]
     watch: bool
     seconds: float
     record: str | None
@@ -144,7 +144,7 @@ def records_of(
                 hidden=checked.hidden,
                 seed=checked.seed,
                 question=question(plan),
-                gradients=bool(plan["gradients"]),
+                gradients=tuple(plan["gradients"]),
                 watch=bool(plan["watch"]),
                 seconds=float(plan["seconds"]),
                 record=executed.records.get(index),

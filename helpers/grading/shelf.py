@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from helpers.grading.records import NotebookRecords
 from helpers.grading.whole_files import put
 
-_FORM = 1  # of the file
+_FORM = 2  # of the file
 _MOST_FILE = 64_000_000  # of a whole submission, unpacked
 _MOST_NAME = 150  # characters of a file's name, before its ending
 _GZIP = 31  # zlib's number for a gzip file with its header

@@ -150,7 +150,7 @@ def run(exercise: Exercise, answer: Any, encoded: list) -> dict:
     """Run an answer of the declaration on one input, and conclude as the judge does."""
     try:
         with silent_stderr(), captured(), time_limit(exercise.seconds):
-            done = run_case(exercise.driver, answer, encoded, 0, exercise.gradients)
+            done = run_case(exercise.driver, answer, encoded, 0, exercise.differentiated)
     except OutOfTime:
         return {"outcome": "out of time"}
     try:

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.checks.compare import compare
+from helpers.checks.compare import Closeness, compare
 from helpers.checks.plain import Opaque
 
 table = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]])
@@ -36,7 +36,11 @@ table = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]])
         (3, 4, "values", "3"),
         (1.01, 1.0, "values", "1.01"),
         ((1, 2), (1, 2, 3), "shape", "2 entries"),
-        ((1, 5), (1, 2), "values", "Entry 1"),
+        ((1, 5), (1, 2), "values", "Entry 1: The answer is 5"),
+        ((1, [2, 5]), (1, [2, 2]), "values", "Entry 1, entry 1: The answer is 5"),
+        ({"a": [1, [0]]}, {"a": [1, [2]]}, "values", "a, entry 1, entry 0: The answer is 0"),
+        (1e300, math.inf, "values", "not right"),
+        (1.0, complex(math.nan), "values", "not right"),
         ({"a": 1}, {"a": 1, "b": 2}, "shape", "'b' is missing"),
         ({"a": 1, "c": 2}, {"a": 1}, "shape", "'c'"),
         ({"a": 2}, {"a": 1}, "values", "a: "),
@@ -70,6 +74,41 @@ def test_the_first_difference_is_named_with_its_stage(got, expected, stage, word
 )
 def test_right_answers_in_other_forms_agree(got, expected):
     assert compare(got, expected) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "words"),
+    [
+        (torch.tensor(1), 1, ".item()"),
+        (torch.tensor([2.5]), 2.5, ".item()"),
+        (8.0, 8, "`//`"),
+        (np.float64(8), 8, "`//`"),
+        ([1.0, 2.0], [1, 2], "Entry 0: The answer is a float"),
+        ((1, [torch.tensor(2.0)]), (1, [2.0]), "Entry 1, entry 0: The answer is a tensor"),
+        ({"a": torch.tensor(2.0)}, {"a": 2.0}, "a: The answer is a tensor"),
+    ],
+    ids=str,
+)
+def test_only_pythons_numbers_do_where_the_text_asks_for_them(got, expected, words):
+    finding = compare(got, expected, Closeness(python_numbers=True))
+    assert finding.stage == "type"
+    assert words in finding.message
+    assert compare(got, expected) is None
+
+
+@pytest.mark.parametrize("got", [2, 2.0, np.float32(2), np.float64(2), np.int64(2)], ids=repr)
+def test_an_int_and_numpys_numbers_do_for_a_float(got):
+    assert compare(got, 2.0, Closeness(python_numbers=True)) is None
+
+
+def test_more_digits_than_asked_for_are_no_mistake_unless_the_dtype_counts():
+    lenient = Closeness(dtype=False)
+    assert compare(table.double(), table, lenient) is None
+    assert compare({"a": [table.double()]}, {"a": [table]}, lenient) is None
+    assert compare(table.double() + 1e-2, table, lenient).stage == "values"
+    for other in (table.half(), table.long(), table.bfloat16()):
+        assert compare(other, table, lenient).stage == "dtype"
+    assert compare(table, table.double(), lenient).stage == "dtype"
 
 
 @given(st.floats(-1e3, 1e3), st.floats(1e-3, 10))

@@ -149,7 +149,7 @@ def test_an_input_made_by_a_recipe_is_shown_as_its_call():
     def inputs(draw):
         yield case(recipe(drivers.pair, size=3))
 
-    listed = mended(SQUARE, inputs=inputs, reference=sum, gradients=False, forbidden=())
+    listed = mended(SQUARE, inputs=inputs, reference=sum, gradients=(), forbidden=())
     assert verdict(listed, sum).passed
     assert verdict(listed, len).tried == "pair(size=3)"
 

@@ -132,7 +132,7 @@ def _checked(one: CheckRecord, declared: Lesson | None, cell: Graded) -> Checked
         return f"its declaration fails: {type(error).__name__}: {error}"
     if not same:
         return f"its inputs, or what runs the answer on them, have changed; {AGAIN}"
-    if (plan["gradients"] and not one.gradients) or (plan["watch"] and not one.watch):
+    if not {*plan["gradients"]} <= {*one.gradients} or (plan["watch"] and not one.watch):
         return f"it now looks at what was not recorded; {AGAIN}"
     if plan["seconds"] > one.seconds and _ran_out_of_time(one.record, len(plan["cases"])):
         return f"it ran out of time and would have more of it now; {AGAIN}"

@@ -115,7 +115,7 @@ def more_inputs(draw):
     [
         ({"inputs": more_inputs}, "inputs"),
         ({"inputs": lambda draw: 1 / 0}, "its declaration fails: ZeroDivisionError"),
-        ({"gradients": True}, "was not recorded"),
+        ({"gradients": ("x",)}, "was not recorded"),
         ({"forbidden": forbid("amax", why="No.")}, "was not recorded"),
         ({"driver": small.shapes.exercise.driver}, "what runs the answer"),
         ({"reference": lambda x: 1 / 0}, "its record is none for the checks as they are now"),
@@ -135,7 +135,7 @@ def test_what_the_record_does_not_answer_is_not_judged_and_keeps_its_mark(
 
 def test_less_to_look_at_is_no_obstacle(monkeypatch):
     records = kept(SQUARE, lambda x: x * x)
-    simpler = mended(SQUARE, gradients=False, forbidden=())
+    simpler = mended(SQUARE, gradients=(), forbidden=())
     assert again(monkeypatch, records, simpler, points=1).marks == {"check": 1.0}
 
 

@@ -8,7 +8,7 @@ from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 kind = FunctionExercise
 RIGHT_WITH = "right with any slope"
 requirements = {"right with the default slope 0.01": 1, RIGHT_WITH: 1}
-gradients = True
+gradients = ("x",)
 forbidden = forbid(
     "leaky_relu", "prelu", "rrelu",
     why="Here leaky ReLU itself is the exercise: two straight pieces that meet at 0.",

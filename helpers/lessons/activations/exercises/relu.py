@@ -10,7 +10,7 @@ from helpers.checks.ready_made import RECTIFIERS
 kind = FunctionExercise
 RIGHT_ANY = "right for any shape, with its slope"
 requirements = {"right for a few numbers": 1, RIGHT_ANY: 1}
-gradients = True
+gradients = ("x",)
 forbidden = forbid(
     *RECTIFIERS,
     why="Here ReLU itself is the exercise: `clamp`, `where`, `maximum` or a mask can do it.",

@@ -10,7 +10,7 @@ from helpers.lessons.activations.exercises._common import BY_HAND
 kind = FunctionExercise
 RIGHT_ANY = "right for any shape, with its slope"
 requirements = {"right for three numbers": 1, RIGHT_ANY: 1}
-gradients = True
+gradients = ("x",)
 forbidden = forbid(*SIGMOIDS, *NORMALISERS, *CLASS_LOSSES, why=BY_HAND)
 
 

@@ -12,7 +12,7 @@ from helpers.lessons.activations.exercises._common import BY_HAND
 kind = FunctionExercise
 RIGHT_ALONG = "right along any dim"
 requirements = {"right for one list of scores": 1, RIGHT_ALONG: 1}
-gradients = True
+gradients = ("z",)
 forbidden = forbid(*NORMALISERS, *CLASS_LOSSES, why=BY_HAND)
 
 

@@ -20,7 +20,7 @@ OWN_MAXIMUM = "each row leans on its own maximum"
 
 kind = FunctionExercise
 requirements = {"right for ordinary scores": 1, OVERFLOW: 1, OWN_MAXIMUM: 1}
-gradients = True
+gradients = ("z",)
 forbidden = forbid(*NORMALISERS, *CLASS_LOSSES, why=BY_HAND)
 
 

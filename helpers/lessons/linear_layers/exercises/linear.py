@@ -8,7 +8,7 @@ from helpers.lessons.linear_layers.exercises._common import SQUARE
 
 kind = FunctionExercise
 requirements = {"right for any sizes": 1, SQUARE: 1}
-gradients = True
+gradients = ("X", "W", "b")
 forbidden = forbid(
     "linear", "Linear", why="Write the layer yourself, with a matrix product and a sum."
 )

@@ -11,7 +11,7 @@ from helpers.lessons.loss.exercises._common import OTHER_SIZES
 kind = FunctionExercise
 FINITE_RIGHT = "finite and right for ±200"
 requirements = {"right for a few scores": 1, OTHER_SIZES: 1, FINITE_RIGHT: 1}
-gradients = True
+gradients = ("scores",)
 forbidden = forbid(
     *CLASS_LOSSES,
     *("softplus", "logsigmoid", "logaddexp"),

@@ -20,7 +20,7 @@ STABLE = "finite and right for scores of 1000"
 kind = FunctionExercise
 RIGHT_BATCH = "right for a batch"
 requirements = {"right for one example": 1, RIGHT_BATCH: 1, STABLE: 1}
-gradients = True
+gradients = ("scores",)
 forbidden = forbid(
     *CLASS_LOSSES,
     *ready_made.NORMALISERS,

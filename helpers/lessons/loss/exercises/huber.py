@@ -20,7 +20,7 @@ def _huber(inside, outside):
 kind = FunctionExercise
 RIGHT_OTHER = "right for other sizes and δ"
 requirements = {"right for a few numbers": 1, RIGHT_OTHER: 1}
-gradients = True
+gradients = ("predictions",)
 forbidden = REGRESSION_LOSSES
 
 

@@ -8,7 +8,7 @@ from helpers.lessons.loss.exercises._common import OTHER_SIZES, REGRESSION_LOSSE
 
 kind = FunctionExercise
 requirements = {"right for a few numbers": 1, OTHER_SIZES: 1}
-gradients = True
+gradients = ("predictions",)
 forbidden = REGRESSION_LOSSES
 
 

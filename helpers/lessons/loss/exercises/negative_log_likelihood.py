@@ -10,7 +10,7 @@ from helpers.lessons.loss.exercises._common import OTHER_SIZES, _picked
 
 kind = FunctionExercise
 requirements = {"right for two examples": 1, OTHER_SIZES: 1}
-gradients = True
+gradients = ("log_probabilities",)
 forbidden = forbid(*CLASS_LOSSES, why="That is torch's own. Pick the entries yourself.")
 
 

@@ -5,6 +5,7 @@ import torch
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 
 kind = FunctionExercise
+exact_dtype = True
 RIGHT_OTHER = "right for other labels"
 requirements = {"right for three labels": 1, RIGHT_OTHER: 1}
 forbidden = forbid("one_hot", why="That is torch's own. Build the table of zeros and ones.")

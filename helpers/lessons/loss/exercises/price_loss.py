@@ -9,7 +9,7 @@ from helpers.lessons.loss.exercises._common import OTHER_SIZES
 
 kind = RepairExercise
 requirements = {"right for three houses": 1, OTHER_SIZES: 1}
-gradients = True
+gradients = ("W", "b")
 
 
 def broken(X, W, b, prices):

@@ -12,7 +12,7 @@ RUNS = "runs, and three equal scores cost log 3"
 kind = RepairExercise
 RIGHT_FOUR = "right for four penguins"
 requirements = {RUNS: 0.5, RIGHT_FOUR: 0.5, OTHER_SIZES: 1}
-gradients = True
+gradients = ("W", "b")
 
 
 def broken(X, W, b, species):

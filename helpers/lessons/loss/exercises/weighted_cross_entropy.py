@@ -9,7 +9,7 @@ from helpers.lessons.loss.exercises._common import OTHER_SIZES, _picked
 
 kind = FunctionExercise
 requirements = {"right for a small batch": 1, OTHER_SIZES: 1}
-gradients = True
+gradients = ("scores",)
 forbidden = forbid(
     *CLASS_LOSSES, why="`F.log_softmax` is allowed; picking and weighting is your part."
 )

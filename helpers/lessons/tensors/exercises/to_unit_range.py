@@ -5,6 +5,7 @@ import torch
 from helpers.checks.exercise import FunctionExercise, case, mistake
 
 kind = FunctionExercise
+exact_dtype = True
 RIGHT_BATCHES = "right for batches and other whole-number dtypes"
 requirements = {
     "right for one small picture of bytes": 1,

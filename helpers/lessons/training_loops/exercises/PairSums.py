@@ -87,6 +87,7 @@ class _ListOfPairs(Dataset):
 
 
 kind = Exercise
+exact_dtype = True
 RIGHT_LENGTH = "right length and items"
 DATALOADER_MAKES = "a DataLoader makes right batches of it"
 requirements = {RIGHT_LENGTH: 1, DATALOADER_MAKES: 1}

@@ -6,7 +6,7 @@ from helpers.checks.exercise import FunctionExercise, forbid
 
 kind = FunctionExercise
 points = 1
-gradients = True
+gradients = ("x",)
 forbidden = forbid("pow", "square", "**", why="Multiply.")
 
 
