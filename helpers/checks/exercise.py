@@ -87,19 +87,21 @@ def mistake(answer: Any, says: str) -> Mistake:
 
 @dataclass(frozen=True)
 class Forbidden:
-    """Words that the learner's program must not use, the reason, and the requirement that is then lost."""
+    """Words that the learner's program must not use, the reason, the requirement that is then lost, and the rule."""
 
     words: tuple[str, ...]
     why: str
     requirement: str | None = None
+    rule: str = ""
 
 
-def forbid(*words: str, why: str, requirement: str | None = None) -> Forbidden:
+def forbid(*words: str, why: str, requirement: str | None = None, rule: str = "") -> Forbidden:
     """Forbid functions by last name ("softmax"), or "for", "while", "@", "**", "lambda".
 
-    With `requirement` only its points are lost, without it all of them.
+    With `requirement` only its points are lost, without it all of them. `rule` is the sentence of the notebook's text
+    that says so beforehand; `why` stands on the card of an answer that broke the rule.
     """
-    return Forbidden(words, why, requirement)
+    return Forbidden(words, why, requirement, rule)
 
 
 class Exercise:
@@ -179,6 +181,16 @@ class Exercise:
     def shortcuts(self) -> list[Forbidden]:
         """The forbidden words as a list, be one declared, several or none."""
         return [self.forbidden] if isinstance(self.forbidden, Forbidden) else list(self.forbidden)
+
+    @property
+    def rules(self) -> list[str]:
+        """What the notebook's text has to say of the way to the answer, word for word."""
+        found = [rule.rule for rule in self.shortcuts]
+        if self.gradients:
+            *most, last = (f"`{name}`" for name in self.gradients)
+            names = f"{', '.join(most)} and {last}" if most else last
+            found.append(f"The check also follows the gradient back to {names}.")
+        return found
 
     def cases(self, seed: int) -> list[Case]:
         """Return the cases for a seed; those made before the first draw are marked as fixed."""

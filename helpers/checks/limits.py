@@ -300,10 +300,10 @@ def _learners_part(frame: FrameType | None) -> tuple[FrameType | None, bool]:
     What puts back streams, settings and the timer itself comes to its end, with all that it calls: if it were stopped
     half-way, the session would stay changed, and the clock would go on for ever.
     """
-    inner = frame
+    inner, puts_back = frame, False
     while inner is not None and inner.f_code.co_filename in _TIDY_FILES:
+        puts_back = puts_back or inner.f_code in _TIDY
         inner = inner.f_back
-    puts_back = _any_tidy(frame, inner)
     outer = inner
     while outer is not None and not _is_ours(outer.f_code.co_filename):
         outer = outer.f_back
@@ -311,14 +311,6 @@ def _learners_part(frame: FrameType | None) -> tuple[FrameType | None, bool]:
         outer is not None and outer.f_code in _TIDY
     )  # Matplotlib in `isolated_state`
     return (None, True) if called_to_put_back else (inner, puts_back)
-
-
-def _any_tidy(frame: FrameType | None, end: FrameType | None) -> bool:
-    while frame is not None and frame is not end:
-        if frame.f_code in _TIDY:
-            return True
-        frame = frame.f_back
-    return False
 
 
 @contextlib.contextmanager

@@ -4,8 +4,6 @@ import sys
 
 from helpers.plots.style import skip_drawing
 
-__all__ = ["quiet"]
-
 _quiet = False
 
 

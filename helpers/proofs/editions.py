@@ -15,6 +15,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.notebooknode import NotebookNode
 
 from helpers.checks import Lesson
+from helpers.checks.exercise import Exercise
 from helpers.lessons.places import VARIABLE, Course, folders
 from helpers.notebooks import execute
 from helpers.proofs.report import Shortfall, Trial
@@ -55,6 +56,7 @@ def cells_fit(lesson: Lesson, notebook: NotebookNode) -> Iterator[Trial]:
     cells = dict(zip(ids, graded, strict=True))
     for check in lesson:
         yield from _exercise_fits(lesson.id, check.name, check.exercise.points, cells)
+        yield from _rules_are_told(check.exercise, notebook)
     known = {f"{check.name}_check" for check in lesson}
     for name, cell in cells.items():
         if name.endswith("_check") and cell.cell_type == "code" and name not in known:
@@ -90,6 +92,21 @@ def _exercise_fits(
     yield _trial(locked, where, 'the check cell wants "grade": true and "locked": true')
     says = f"the check cell is to say\n{checked(name)}"
     yield _trial(check.source == checked(name), where, says, check.source)
+
+
+def _rules_are_told(exercise: Exercise, notebook: NotebookNode) -> Iterator[Trial]:
+    """What is closed, and whether gradients count, stands in the text between the exercise before and the solution."""
+    text: list[str] = []
+    for cell in notebook.cells:
+        if _of(cell).get("grade_id") == exercise.name:
+            break
+        text = [*text, cell.source] if not _of(cell).get("grade_id") else []
+    told = " ".join(" ".join(text).split())
+    for rule in exercise.rules:
+        says = "a rule has no sentence for the notebook: `forbid(..., rule=...)`"
+        if rule:
+            says = f"the text above the solution cell has to say: {rule}"
+        yield _trial(bool(rule) and rule in told, exercise.id, says)
 
 
 def source_runs(lesson: Lesson, notebook: NotebookNode, folder: Path) -> Iterator[Trial]:

@@ -63,29 +63,48 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "detached": _tensors(lambda t: t.detach()),
     "NumPy": _tensors(lambda t: t.detach().numpy()),
     "a list": _tensors(lambda t: t.detach().tolist() if t.dim() else t),
-    "float64": _tensors(lambda t: t.double() if t.dtype == torch.float32 else t),
+    "half the digits": _tensors(lambda t: t.half() if t.is_floating_point() else t),
     "an axis too many": _tensors(lambda t: t.unsqueeze(-1)),
 }
+
+
+# Wrong where the declaration says so.
+_DOUBLE: dict[str, Callable[[Any], Any]] = {
+    "float64": _tensors(lambda t: t.double() if t.dtype == torch.float32 else t)
+}
+_NUMBERS: dict[str, Callable[[Any], Any]] = {
+    "tensors for numbers": _leaves(lambda v: v if isinstance(v, bool) else torch.as_tensor(v)),
+    "floats for ints": _leaves(lambda v: float(v) if type(v) is int else v),
+}
+
+
+def changes(exercise: Exercise) -> dict[str, Callable[[Any], Any]]:
+    """Return what makes a right answer of this exercise wrong."""
+    found = CHANGES
+    if exercise.exact_dtype:
+        found = found | _DOUBLE
+    return found | _NUMBERS if exercise.python_numbers else found
 
 
 def wrong_answers(exercise: Exercise) -> Iterator[tuple[str, Any]]:
     """Yield (name, answer): generic wrong answers of the kind that the exercise wants.
 
-    Zeros, a constant, the wrong sign, off by one, transposed, detached, NumPy or a list for a tensor, another dtype, an
-    axis too many; of a function also the input unchanged or changed in place, and the first answer for all inputs.
+    Zeros, a constant, the wrong sign, off by one, transposed, detached, NumPy or a list for a tensor, another dtype,
+    an axis too many, tensors and floats where ints are asked for; of a function also the input unchanged or changed
+    in place, and the first answer for all inputs.
     """
-    right = exercise.reference
+    right, found = exercise.reference, changes(exercise)
     if isinstance(exercise, ChoiceExercise):
         yield from _other_choices(exercise)
     elif exercise.answer_kind == "value" and isinstance(right, nn.Module):
-        yield from _wrong_models(right)
+        yield from _wrong_models(right, found)
     elif exercise.answer_kind == "value":
-        for name, change in CHANGES.items():
+        for name, change in found.items():
             yield name, change(copy.deepcopy(right))
     elif exercise.answer_kind == "class":
-        yield from _wrong_classes(right)
+        yield from _wrong_classes(right, found)
     else:
-        yield from _wrong_functions(right)
+        yield from _wrong_functions(right, found)
 
 
 def _other_choices(exercise: ChoiceExercise) -> Iterator[tuple[str, Any]]:
@@ -98,8 +117,8 @@ def _other_choices(exercise: ChoiceExercise) -> Iterator[tuple[str, Any]]:
     yield "no option", "none of them"
 
 
-def _wrong_functions(right: Callable) -> Iterator[tuple[str, Callable]]:
-    for name, change in CHANGES.items():
+def _wrong_functions(right: Callable, found: dict[str, Callable]) -> Iterator[tuple[str, Callable]]:
+    for name, change in found.items():
         yield name, _after(right, change)
     yield "input unchanged", lambda *inputs: copy.deepcopy(inputs[0]) if inputs else None
     yield "nothing", lambda *inputs: None
@@ -135,13 +154,13 @@ def _spoiling(right: Callable) -> Callable:
     return spoiling
 
 
-def _wrong_classes(right: type) -> Iterator[tuple[str, type]]:
+def _wrong_classes(right: type, found: dict[str, Callable]) -> Iterator[tuple[str, type]]:
     """Change what one method returns; the constructor and names that begin with one `_` stay."""
     methods = [n for n, f in vars(right).items() if callable(f) and n != "__init__"]
     for method in methods:
         if method.startswith("_") and not method.startswith("__"):
             continue
-        for name, change in CHANGES.items():
+        for name, change in found.items():
             body = {method: _after(getattr(right, method), change)}
             yield f"{method}: {name}", type(right.__name__, (right,), body)
         # A method that works by what it changes, such as an optimizer's `step`, has nothing to return.
@@ -158,8 +177,8 @@ class _Changed(nn.Module):
         return self.change(self.model(*inputs))
 
 
-def _wrong_models(right: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    for name, change in CHANGES.items():
+def _wrong_models(right: nn.Module, found: dict[str, Callable]) -> Iterator[tuple[str, nn.Module]]:
+    for name, change in found.items():
         yield name, _Changed(copy.deepcopy(right), change)
     layers = list(right.children())
     if isinstance(right, nn.Sequential) and len(layers) > 1:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from helpers import lessons, plots
 
-TOOLS = {"style", "canvas", "assets"}  # they draw nothing for a caller
+TOOLS = {"style", "canvas", "assets", "quiet"}  # they draw nothing for a caller
 OTHER_NAMES = {  # of things that have a name: see the docstring of helpers.plots
     "names", "name", "label", "titles", "caption", "axis_names", "axis_name", "row_names", "column_names",
     "true", "truth", "predicted", "answers", "models", "suspects", "photos", "photo", "pictures", "size",

@@ -88,6 +88,8 @@ also_wrong = [
     _dead_units_as_list,
     _dead_units_by_mean,
     lambda X, W, b: int((b < 0).sum()),
+    lambda X, W, b: (X @ W.T + b <= 0).all(dim=0).sum(),
+    lambda X, W, b: float((X @ W.T + b <= 0).all(dim=0).sum()),
 ]
 hints = [
     "Z = X @ W.T + b has a row for each row of X and a column for each unit.",

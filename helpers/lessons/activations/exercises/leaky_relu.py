@@ -11,6 +11,7 @@ requirements = {"right with the default slope 0.01": 1, RIGHT_WITH: 1}
 gradients = ("x",)
 forbidden = forbid(
     "leaky_relu", "prelu", "rrelu",
+    rule="Closed here: torch's own leaky ReLU, PReLU and RReLU.",
     why="Here leaky ReLU itself is the exercise: two straight pieces that meet at 0.",
 )  # fmt: skip
 

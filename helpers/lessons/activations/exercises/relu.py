@@ -13,6 +13,7 @@ requirements = {"right for a few numbers": 1, RIGHT_ANY: 1}
 gradients = ("x",)
 forbidden = forbid(
     *RECTIFIERS,
+    rule="Closed here: torch's own ReLU with its family, and `F.threshold`.",
     why="Here ReLU itself is the exercise: `clamp`, `where`, `maximum` or a mask can do it.",
 )
 

@@ -14,6 +14,7 @@ forbidden = forbid(
     "cosh",
     "arctanh",
     "atanh",
+    rule="Closed here: torch's own tanh, sinh and cosh.",
     why="Get it from the sigmoid: stretch and shift.",
 )
 

@@ -122,7 +122,12 @@ parts = {
     "leaves": PARAMETERS_STAY,
 }
 forbidden = forbid(
-    "optim", "SGD", "Adam", "AdamW", why="Write the update yourself; torch's own comes next."
+    "optim",
+    "SGD",
+    "Adam",
+    "AdamW",
+    rule="Closed here: `torch.optim`, as a parent class too.",
+    why="Write the update yourself; torch's own comes next.",
 )
 
 

@@ -53,6 +53,7 @@ forbidden = forbid(
     "torch",
     "autograd",
     "requires_grad_",
+    rule="Closed here: torch. Floats and Python's `math` are enough.",
     why="This engine is to stand on its own: floats and Python's `math` module are enough.",
 )
 

@@ -12,6 +12,7 @@ BY_HAND = forbid(
     "jacobian",
     "vjp",
     "func",
+    rule="Closed here: autograd in every form (`backward`, `torch.autograd`, `torch.func`).",
     why="Here the derivative is your own work: write it with the chain rule.",
 )
 

@@ -96,6 +96,7 @@ alternatives = [
         torch.ones(len(X)) @ dZ,
     ),
     _linear_by_broadcasting,
+    lambda X, W, dZ: _linear_by_broadcasting(X.double(), W.double(), dZ.double()),
 ]
 also_wrong = [
     _linear_with_bias_kept,

@@ -114,6 +114,7 @@ alternatives = [
     ),
     _neuron_by_parts,
     lambda x, w, b, y: list(_neuron_by_parts(x, w, b, y)),
+    lambda x, w, b, y: _neuron_by_parts(x.double(), w.double(), b.double(), y.double()),
 ]
 also_wrong = [
     _neuron_with_cross_entropy,

@@ -24,6 +24,7 @@ forbidden = forbid(
     "jacobian",
     "vjp",
     "func",
+    rule="Closed here: autograd in every form (`backward`, `torch.autograd`, `torch.func`) and `torch.optim`.",
     why="The gradients are to be your own: `two_layer_gradients` or formulas.",
 )
 

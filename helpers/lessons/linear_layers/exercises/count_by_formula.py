@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import torch
 from torch import nn
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
@@ -72,6 +73,8 @@ also_wrong = [
     lambda s: sum(s),
     lambda s: str(sum((a + 1) * b for a, b in pairwise(s))),
     lambda s: [(a + 1) * b for a, b in pairwise(s)],
+    lambda s: torch.tensor(sum((a + 1) * b for a, b in pairwise(s))),
+    lambda s: float(sum((a + 1) * b for a, b in pairwise(s))),
 ]
 hints = [
     "One layer from n_in to n_out: how many weights has each neuron, how many biases, how many neurons are there?",

@@ -1,5 +1,6 @@
 """Count the parameters of any model by asking the model."""
 
+import torch
 from torch import nn
 
 from helpers.checks.exercise import FunctionExercise, case, mistake, recipe
@@ -79,6 +80,7 @@ also_wrong = [
     lambda m: sum(p.shape[0] for p in m.parameters()),
     lambda m: sum(layer.weight.numel() for layer in m.modules() if hasattr(layer, "weight")),
     lambda m: len(list(m.named_modules())),
+    lambda m: torch.tensor([p.numel() for p in m.parameters()]).sum(),
 ]
 hints = [
     "`model.parameters()` yields every parameter tensor, however deeply nested.",

@@ -67,6 +67,7 @@ alternatives = [
     lambda X, w, b: torch.where(w @ X.T + b > 0, 1.0, 0.0),
     lambda X, w, b: torch.relu(torch.sign(X @ w + b)),
     lambda X, w, b: (F.linear(X, w[None], b[None]) > 0).to(torch.float32).squeeze(1),
+    lambda X, w, b: (X.double() @ w.double() + b > 0).double(),
 ]
 also_wrong = [
     lambda X, w, b: (X @ w + b > 0).long(),

@@ -8,9 +8,11 @@ from helpers.lessons.linear_layers.exercises._common import SQUARE
 
 kind = FunctionExercise
 requirements = {"right for any sizes": 1, SQUARE: 1}
-gradients = ("X", "W", "b")
 forbidden = forbid(
-    "linear", "Linear", why="Write the layer yourself, with a matrix product and a sum."
+    "linear",
+    "Linear",
+    rule="Closed here: `nn.Linear`, `F.linear` and their relatives.",
+    why="Write the layer yourself, with a matrix product and a sum.",
 )
 
 
@@ -58,10 +60,6 @@ mistakes = [
         lambda X, W, b: (X @ W.T + b).T,
         "Your samples stand in columns. In PyTorch each sample stays a row: (n, out).",
     ),
-    mistake(
-        lambda X, W, b: (X @ W.T + b).detach(),
-        "The values are right, but no gradient flows back: leave out `.detach()` and `torch.tensor(...)`.",
-    ),
 ]
 alternatives = [
     lambda X, W, b: (W @ X.T).T + b,
@@ -70,6 +68,7 @@ alternatives = [
     lambda X, W, b: torch.addmm(b, X, W.t()),
     lambda X, W, b: torch.baddbmm(b.expand(1, len(X), -1), X[None], W.T[None])[0],
     lambda X, W, b: (X[:, None, :] * W).sum(-1) + b,
+    lambda X, W, b: torch.tensor((X @ W.T + b).tolist()),
 ]
 also_wrong = [
     lambda X, W, b: W @ X.T + b[:, None],
@@ -77,7 +76,6 @@ also_wrong = [
     lambda X, W, b: X.matmul(W if W.shape[0] == W.shape[1] else W.T) + b,
     lambda X, W, b: (X @ W.T + b).clamp(min=0),
     lambda X, W, b: F.linear(X, W, b),
-    lambda X, W, b: torch.tensor((X @ W.T + b).tolist()),
 ]
 hints = [
     "Write the shapes down: X (n, in), W (out, in), wanted (n, out). Which of them must be turned round?",

@@ -16,6 +16,8 @@ forbidden = forbid(
     *CLASS_LOSSES,
     *("softplus", "logsigmoid", "logaddexp"),
     *ready_made.NORMALISERS,
+    rule="Closed here: torch's own losses, softmax and `logsumexp`, and the ready-made "
+    "`F.softplus`, `F.logsigmoid` and `torch.logaddexp`.",
     why="It hides the stable formula, which is your work here: `clamp`, `abs`, `exp` and `log1p`.",
 )
 
@@ -156,6 +158,12 @@ alternatives = [
     _with_maximum,
     _bce_by_where,
     _bce_by_maximum,
+    lambda z, y: torch.where(
+        y == 1,
+        (1 + (-z.abs()).exp()).log() + (-z).clamp(min=0),
+        (1 + (-z.abs()).exp()).log() + z.clamp(min=0),
+    ).mean(),
+    lambda z, y: _stable(z, y.bool().float()),
 ]
 also_wrong = [
     _bce_with_epsilon,

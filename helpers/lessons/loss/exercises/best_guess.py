@@ -54,13 +54,6 @@ also_wrong = [
     {"mse": 290, "mae": 280, "mse_typo": 920},
     [290, 280, 920, 280],
 ]
-also_wrong = [
-    {"mse": 290, "mae": 280, "mse_typo": 938, "mae_typo": 280},
-    {"mse": 290, "mae": 280, "mse_typo": 920, "mae_typo": 300},
-    {"mse": 280, "mae": 290, "mse_typo": 280, "mae_typo": 920},
-    {"mse": 290, "mae": 280, "mse_typo": 920},
-    [290, 280, 920, 280],
-]
 hints = [
     "For squares: at which guess do the five errors, with their signs, add up to 0? For distances: at which "
     "guess do as many houses lie above as below?",

@@ -24,6 +24,7 @@ gradients = ("scores",)
 forbidden = forbid(
     *CLASS_LOSSES,
     *ready_made.NORMALISERS,
+    rule="Closed here: torch's own losses, softmax and `logsumexp`.",
     why="Here the trick itself is the exercise: `amax`, `exp`, `sum` and `log` are all you need.",
 )
 

@@ -13,6 +13,7 @@ requirements = {"right for one example": 1, RIGHT_BATCH: 2}
 forbidden = forbid(
     *CLASS_LOSSES,
     *("backward", "grad", "autograd", "requires_grad_", "jacobian", "vjp", "func"),
+    rule="Closed here: autograd in every form (`backward`, `torch.autograd`, `torch.func`) and torch's own losses.",
     why="Torch's automatic gradient is what you compare with; write the formula ŷ − y.",
 )
 

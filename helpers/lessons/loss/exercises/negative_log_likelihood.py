@@ -11,7 +11,11 @@ from helpers.lessons.loss.exercises._common import OTHER_SIZES, _picked
 kind = FunctionExercise
 requirements = {"right for two examples": 1, OTHER_SIZES: 1}
 gradients = ("log_probabilities",)
-forbidden = forbid(*CLASS_LOSSES, why="That is torch's own. Pick the entries yourself.")
+forbidden = forbid(
+    *CLASS_LOSSES,
+    rule="Closed here: torch's own losses.",
+    why="That is torch's own. Pick the entries yourself.",
+)
 
 
 def inputs(draw):
@@ -73,39 +77,6 @@ def _nll_in_bits(logp, y):
     return -_picked(logp, y).mean() / np.log(2)
 
 
-def _nll_by_trace_too(log_probabilities, labels):
-    return -log_probabilities[:, labels].diagonal().mean()
-
-
-def _nll_by_take_too(log_probabilities, labels):
-    n, k = log_probabilities.shape
-    return -log_probabilities.reshape(-1)[torch.arange(n) * k + labels].mean()
-
-
-def _nll_of_largest_too(logp, y):
-    return -logp.max(dim=1).values.mean()
-
-
-def _nll_median_too(logp, y):
-    return -_picked(logp, y).median()
-
-
-def _nll_of_first_column_too(logp, y):
-    return -logp[:, 0].mean()
-
-
-def _nll_over_all_entries_too(logp, y):
-    return -_picked(logp, y).sum() / logp.numel()
-
-
-def _nll_not_averaged_too(logp, y):
-    return -_picked(logp, y)
-
-
-def _nll_in_bits_too(logp, y):
-    return -_picked(logp, y).mean() / np.log(2)
-
-
 mistakes = [
     mistake(
         lambda logp, y: logp[torch.arange(len(y)), y].mean(),
@@ -153,16 +124,6 @@ alternatives = [
     _by_mask,
     _nll_by_trace,
     _nll_by_take,
-    _nll_by_trace_too,
-    _nll_by_take_too,
-]
-also_wrong = [
-    _nll_of_largest_too,
-    _nll_median_too,
-    _nll_of_first_column_too,
-    _nll_over_all_entries_too,
-    _nll_not_averaged_too,
-    _nll_in_bits_too,
 ]
 also_wrong = [
     _nll_of_largest,

@@ -8,7 +8,11 @@ kind = FunctionExercise
 exact_dtype = True
 RIGHT_OTHER = "right for other labels"
 requirements = {"right for three labels": 1, RIGHT_OTHER: 1}
-forbidden = forbid("one_hot", why="That is torch's own. Build the table of zeros and ones.")
+forbidden = forbid(
+    "one_hot",
+    rule="Closed here: `F.one_hot`.",
+    why="That is torch's own. Build the table of zeros and ones.",
+)
 
 
 def inputs(draw):
@@ -81,38 +85,6 @@ def _one_hot_aliased(labels, classes):
     return hot(labels, classes).float()
 
 
-def _one_hot_by_list_too(labels, classes):
-    return torch.tensor([[float(c == label) for c in range(classes)] for label in labels.tolist()])
-
-
-def _one_hot_by_stack_too(labels, classes):
-    return torch.stack([torch.eye(classes)[i] for i in labels])
-
-
-def _one_hot_three_classes_too(labels, classes):
-    return torch.eye(4)[labels]
-
-
-def _one_hot_half_written_too(labels, classes):
-    rows = torch.zeros(len(labels), classes)
-    rows[0, labels] = 1
-    return rows
-
-
-def _one_hot_in_doubles_too(labels, classes):
-    return torch.eye(classes, dtype=torch.float64)[labels]
-
-
-def _one_hot_bool_too(labels, classes):
-    return labels[:, None] == torch.arange(classes)
-
-
-def _one_hot_aliased_too(labels, classes):
-    from torch.nn.functional import one_hot as hot
-
-    return hot(labels, classes).float()
-
-
 mistakes = [
     mistake(
         _whole_rows,
@@ -149,15 +121,6 @@ alternatives = [
     _by_loop,
     _one_hot_by_list,
     _one_hot_by_stack,
-    _one_hot_by_list_too,
-    _one_hot_by_stack_too,
-]
-also_wrong = [
-    _one_hot_three_classes_too,
-    _one_hot_half_written_too,
-    _one_hot_in_doubles_too,
-    _one_hot_bool_too,
-    _one_hot_aliased_too,
 ]
 also_wrong = [
     _one_hot_three_classes,

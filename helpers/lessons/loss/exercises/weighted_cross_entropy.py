@@ -11,7 +11,9 @@ kind = FunctionExercise
 requirements = {"right for a small batch": 1, OTHER_SIZES: 1}
 gradients = ("scores",)
 forbidden = forbid(
-    *CLASS_LOSSES, why="`F.log_softmax` is allowed; picking and weighting is your part."
+    *CLASS_LOSSES,
+    rule="Closed here: torch's own losses; `F.log_softmax` is allowed.",
+    why="`F.log_softmax` is allowed; picking and weighting is your part.",
 )
 
 
@@ -95,10 +97,10 @@ mistakes = [
         "You divided by the sum of the class weights. Each example brings its weight: "
         "`weights[labels].sum()`.",
     ),
-    mistake(lambda z, y, w: F.cross_entropy(z, y), "The weights have no effect yet."),
     mistake(
-        lambda z, y, w: (w[y] * F.cross_entropy(z, y)).sum() / w[y].sum(),
-        "You weighted the mean loss, and the weights cancel. Each example needs its own loss first.",
+        lambda z, y, w: F.cross_entropy(z, y),
+        "The weights have no effect. If you used them, they cancelled, since it was the mean loss that you weighted: "
+        "each example needs its own loss first.",
     ),
     mistake(
         lambda z, y, w: (w[y] * F.cross_entropy(z, y, reduction="none")).sum(),
@@ -118,8 +120,11 @@ alternatives = [
     _by_loop,
     _weighted_by_normalised_weights,
     _weighted_by_gather,
+    lambda z, y, w: _by_table(z, y, w.detach()),
+    lambda z, y, w: _by_table(z, y, torch.tensor(w.tolist())),
 ]
 also_wrong = [
+    lambda z, y, w: (w[y] * F.cross_entropy(z, y)).sum() / w[y].sum(),
     _weighted_by_probability,
     _weighted_normalised_first,
     _weighted_with_index_order,

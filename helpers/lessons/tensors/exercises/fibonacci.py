@@ -4,6 +4,7 @@ import torch
 
 from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
+from helpers.lessons.tensors.exercises._common import WITHOUT_A_LOOP
 
 kind = FunctionExercise
 EXACT_UP = "exact up to n = 90"
@@ -24,7 +25,9 @@ def reference(n):
 
 
 forbidden = forbid(
-    *ready_made.LOOPS, why="Here a matrix power does the repeating: no loop is needed."
+    *ready_made.LOOPS,
+    rule=WITHOUT_A_LOOP + ".",
+    why="Here a matrix power does the repeating: no loop is needed.",
 )
 mistakes = [
     mistake(
@@ -67,6 +70,7 @@ also_wrong = [
     lambda n: torch.matrix_power(torch.tensor([[1, 1], [1, 0]]).int(), n)[0, 1].item(),
     lambda n: torch.matrix_power(torch.tensor([[1, 1], [1, 0]]).double(), n)[0, 1].item(),
     lambda n: sum(torch.matrix_power(torch.tensor([[1, 1], [1, 0]]), n)[0]).item(),
+    lambda n: torch.matrix_power(torch.tensor([[1, 1], [1, 0]]), n)[0, 1],
 ]
 hints = [
     "Print the powers 1, 2, 3, 4 of the matrix and look for 1, 1, 2, 3.",

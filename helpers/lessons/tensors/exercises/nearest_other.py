@@ -4,7 +4,7 @@ import torch
 
 from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
-from helpers.lessons.tensors.exercises._common import NO_LOOP, SMALL
+from helpers.lessons.tensors.exercises._common import NO_LOOP, SMALL, WITHOUT_A_LOOP
 
 kind = FunctionExercise
 RIGHT_OTHER = "right for other sizes, and for rows that are equal"
@@ -27,7 +27,7 @@ def reference(distances):
     return distances.clone().fill_diagonal_(float("inf")).argmin(dim=1)
 
 
-forbidden = forbid(*ready_made.LOOPS, why=NO_LOOP)
+forbidden = forbid(*ready_made.LOOPS, rule=WITHOUT_A_LOOP + ".", why=NO_LOOP)
 mistakes = [
     mistake(
         lambda d: d.argmin(dim=1),

@@ -5,7 +5,7 @@ import torch
 
 from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
-from helpers.lessons.tensors.exercises._common import NO_LOOP, SMALL
+from helpers.lessons.tensors.exercises._common import NO_LOOP, SMALL, WITHOUT_A_LOOP
 
 kind = FunctionExercise
 RIGHT_OTHER = "right for other sizes, without a loop or a ready-made distance"
@@ -45,6 +45,7 @@ def _expanded(x, lowest=0.0):
 forbidden = forbid(
     *ready_made.LOOPS,
     *ready_made.DISTANCES,
+    rule=WITHOUT_A_LOOP + "; without a ready-made distance, such as `torch.cdist`.",
     why=NO_LOOP + " Differences of all pairs come from broadcasting.",
     requirement=RIGHT_OTHER,
 )

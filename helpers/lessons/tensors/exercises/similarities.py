@@ -5,7 +5,7 @@ from torch.nn import functional as F
 
 from helpers.checks import ready_made
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
-from helpers.lessons.tensors.exercises._common import NO_LOOP
+from helpers.lessons.tensors.exercises._common import NO_LOOP, WITHOUT_A_LOOP
 
 kind = FunctionExercise
 RIGHT_WHOLE = "right for whole batches"
@@ -23,7 +23,7 @@ def reference(q, k):
     return torch.einsum("bid,bjd->bij", q, k)
 
 
-forbidden = forbid(*ready_made.LOOPS, why=NO_LOOP)
+forbidden = forbid(*ready_made.LOOPS, rule=WITHOUT_A_LOOP + ".", why=NO_LOOP)
 mistakes = [
     mistake(
         lambda q, k: torch.einsum("bid,bjd->bji", q, k),
