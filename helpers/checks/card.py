@@ -52,7 +52,8 @@ def card(verdict: Result) -> str:
     if v.message:
         parts.append(f'<div style="margin:6px 0">{_prose(v.message)}</div>')
     parts += [
-        f'<div>{label}</div><pre style="{_PRE}">{_text(text)}</pre>' for label, text in v.findings
+        f'<div>{_prose(label)}</div><pre style="{_PRE}">{_text(text)}</pre>'
+        for label, text in v.findings
     ]
     parts += [f"<div><code>{_text(key)}</code>: {_prose(text)}</div>" for key, text in v.options]
     parts.append(_hints(v.hints))

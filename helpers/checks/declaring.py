@@ -14,7 +14,10 @@ ONLY = "gives the right answer"
 """The one requirement of an exercise that declares `points`."""
 
 
-_GIVEN = frozenset({"name", "lesson", "ask", "id", "shortcuts", "cases", "task", "is_attempted"})
+_GIVEN = frozenset(
+    {"name", "lesson", "ask", "id", "shortcuts", "cases", "task", "is_attempted"}
+    | {"names", "rules", "close", "close_slopes", "differentiated"}
+)
 """What an exercise has by itself and no declaration says."""
 
 

@@ -174,13 +174,20 @@ class Exercise:
         """The numbers of the inputs whose gradients count."""
         if not self.gradients:
             return []
-        names = list(inspect.signature(self.reference).parameters)
+        names = self.names
         return [names.index(name) for name in self.gradients]
 
     @property
     def shortcuts(self) -> list[Forbidden]:
         """The forbidden words as a list, be one declared, several or none."""
         return [self.forbidden] if isinstance(self.forbidden, Forbidden) else list(self.forbidden)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the inputs, where they are the arguments of the learner's function; else none."""
+        if self.driver is not drivers.call:
+            return []
+        return list(inspect.signature(self.reference).parameters)
 
     @property
     def rules(self) -> list[str]:

@@ -3,6 +3,8 @@
 Pure functions: they never run the learner's code, only the declaration's own answers.
 """
 
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from helpers.checks import plain
@@ -22,6 +24,7 @@ from helpers.checks.exercise import (
 )
 from helpers.checks.limits import isolated_state
 from helpers.checks.recognise import CUT, recognise, recognise_parts, slopes_differ
+from helpers.checks.relations import Seen, relation
 from helpers.checks.show import shorten, show
 from helpers.checks.verdict import Requirement, Verdict
 
@@ -302,7 +305,7 @@ def _explained(
     expected = attempt.expected[number]
     details: dict[str, str] = {}
     if not secret and case["inputs"]:
-        details["tried"] = _side_by_side([_show_plain(i) for i in case["inputs"]])
+        details["tried"] = _side_by_side(_named(exercise.names, map(_show_plain, case["inputs"])))
     if not secret and run["outcome"] == "returned":
         details["got"] = _show_parts(exercise, run["value"])
         if exercise.reveal:
@@ -318,7 +321,33 @@ def _explained(
     says = recognise(exercise, attempt.plan, attempt.runs)
     if isinstance(exercise, ValueExercise) and not says:
         says = recognise_parts(exercise, attempt.plan, attempt.runs, attempt.expected)
-    return _verdict(exercise, state, earned, message=message, mistake=says, **details)
+    if not says and not secret and finding.stage in ("shape", "finite", "values"):
+        says = _related(exercise, attempt)
+    shown = None if secret else number
+    return _verdict(exercise, state, earned, message=message, mistake=says, case=shown, **details)
+
+
+def _related(exercise: Exercise, attempt: _Attempt) -> str:
+    """Say what the answers have to do with the expected ones; nothing where the right answer is not shown."""
+    if not exercise.reveal or exercise.parts or isinstance(exercise, TrainingExercise):
+        return ""
+    seen = []
+    for case, run, expected in zip(
+        attempt.plan["cases"], attempt.runs, attempt.expected, strict=True
+    ):
+        if run["outcome"] == expected["outcome"] == "returned":
+            inputs = dict(zip(exercise.names, map(plain.decode, case["inputs"]), strict=False))
+            seen.append(Seen(plain.decode(run["value"]), plain.decode(expected["value"]), inputs))
+    return relation(seen)
+
+
+def _named(names: Sequence[str], texts: Iterable[str]) -> list[str]:
+    """Write the name of an argument before each text."""
+    return [
+        f"{name} ={chr(10) if chr(10) in text else ' '}{text}" if name else text
+        for name, text in zip_longest(names, texts, fillvalue="")
+        if text
+    ]
 
 
 def _side_by_side(texts: list[str]) -> str:
@@ -337,7 +366,7 @@ def _show_parts(exercise: Exercise, value: Any) -> str:
     return show(asked(exercise, plain.decode(value)))
 
 
-def _verdict(exercise: Exercise, state: str, earned: dict[str, float], **words: str) -> Verdict:
+def _verdict(exercise: Exercise, state: str, earned: dict[str, float], **words: Any) -> Verdict:
     requirements = tuple(
         Requirement(text, earned.get(text, 0.0), points)
         for text, points in exercise.requirements.items()

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from helpers import progress
+from helpers.checks import plain
 from helpers.checks.declaring import declaration
 from helpers.checks.exercise import DeclarationError, Exercise
 from helpers.checks.judge import judge
@@ -97,6 +98,7 @@ class Check:
 
     def __init__(self, lesson: Lesson, name: str) -> None:
         self.lesson, self.name = lesson, name
+        self._failing: tuple[Any, ...] | None = None  # inputs as a plan holds them
 
     @cached_property
     def exercise(self) -> Exercise:
@@ -139,7 +141,23 @@ class Check:
             Check._is_running = False
         if not hidden:
             progress.note(self.lesson.id, verdict)
+            shown = verdict.case is not None and task.plan["cases"][verdict.case]["inputs"]
+            self._failing = tuple(shown) if shown else None
         return verdict
+
+    def failing(self) -> tuple[Any, ...]:
+        """Return the arguments of the case that the last card is about, fresh each time, to play with.
+
+            mine = relu(*check.relu.failing())
+
+        Raises:
+            LookupError: the last check, if there was one, ended without such a case.
+        """
+        if self._failing is None:
+            raise LookupError(
+                f"there is no failing input: check.{self.name}() has to be run first, and its card has to show one"
+            )
+        return tuple(map(plain.decode, self._failing))
 
     def __repr__(self) -> str:
         ask = "" if self.lesson.is_sealed else f": {self.exercise.ask}"

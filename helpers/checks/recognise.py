@@ -1,6 +1,5 @@
 """Which declared mistake an answer behaves like."""
 
-import inspect
 from functools import partial
 
 from helpers.checks import plain
@@ -48,7 +47,7 @@ def same_gradients(exercise: Exercise, run: dict, other: dict) -> bool:
 def slopes_differ(exercise: Exercise, run: dict, other: dict) -> Finding | None:
     """Return how the gradients of two runs differ that the exercise asks for; both have some."""
     got, wanted = plain.decode(run["gradients"]), plain.decode(other["gradients"])
-    names = list(inspect.signature(exercise.reference).parameters)
+    names = exercise.names
     for number in exercise.differentiated:
         mine = got.get(number) if isinstance(got, dict) else None
         if wanted[number] is not None:

@@ -43,6 +43,8 @@ class Result:
     printed: str = ""
     hints: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
+    case: int | None = None
+    """The number of the case that the words are about; None: of none, or of one that is kept secret."""
 
     @property
     def points(self) -> float:
@@ -72,8 +74,9 @@ class Result:
     @property
     def findings(self) -> list[tuple[str, str]]:
         """What was tried and what came of it, as pairs of a label and a text."""
+        given = f"Input (`check.{self.exercise}.failing()` gives it to you)"
         labels = {
-            "tried": "Input",
+            "tried": "Input" if self.case is None else given,
             "got": "Your answer",
             "expected": "Expected",
             "printed": "It printed",

@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from helpers.checks import Lesson
+from tests.checks import small
 from tests.checks.learners import (
     Secretive,
     asks,
@@ -208,3 +210,30 @@ def test_an_object_that_may_not_be_looked_at_is_still_called():
 )
 def test_what_beginners_write_by_mistake_is_named(answer, words):
     assert words in check.scale(answer).message
+
+
+def test_the_failing_input_can_be_played_with():
+    lesson = Lesson(small.__name__, small.check.id, ["scale"])
+    with pytest.raises(LookupError, match=r"check\.scale\(\) has to be run first"):
+        lesson.scale.failing()
+    shown = lesson.scale(lambda table: table * 2)
+    assert "check.scale.failing()" in str(shown)
+    assert "check.scale.failing()" in shown._repr_html_()
+    (table,) = lesson.scale.failing()
+    table.zero_()
+    (fresh,) = lesson.scale.failing()
+    assert fresh.count_nonzero()
+    assert not lesson.scale(lambda table: table / torch.max(table)).passed
+    assert lesson.scale(lambda table: table / table.amax(dim=0)).passed
+    with pytest.raises(LookupError, match="its card has to show one"):
+        lesson.scale.failing()
+
+
+def test_an_input_that_is_kept_secret_is_not_handed_out():
+    lesson = Lesson(small.__name__, small.check.id, ["scale"])
+    lesson.scale(lambda table: table * 2)
+    before = lesson.scale.failing()
+    lesson.scale(
+        lambda table: table.clone() if len(table) != 3 else table / table.amax(0), hidden=True
+    )
+    assert torch.equal(lesson.scale.failing()[0], before[0])
