@@ -8,10 +8,10 @@ from itertools import zip_longest
 from typing import Any
 
 from helpers.checks import plain
-from helpers.checks.advice import advice
+from helpers.checks.attempt import Attempt
 from helpers.checks.bans import banned_in
-from helpers.checks.compare import STAGES, Finding, compare
-from helpers.checks.declared import asked, concluded, run_declared
+from helpers.checks.compare import STAGES, Finding
+from helpers.checks.declared import asked
 from helpers.checks.exercise import (
     CheckTask,
     ChoiceExercise,
@@ -20,10 +20,10 @@ from helpers.checks.exercise import (
     RepairExercise,
     TrainingExercise,
     ValueExercise,
-    is_blank,
 )
 from helpers.checks.limits import isolated_state
-from helpers.checks.recognise import CUT, recognise, recognise_parts, slopes_differ
+from helpers.checks.lookalike import lookalike
+from helpers.checks.recognise import recognise, recognise_parts
 from helpers.checks.relations import Seen, relation
 from helpers.checks.show import shorten, show
 from helpers.checks.verdict import Requirement, Verdict
@@ -34,7 +34,14 @@ _NO_CASE = (
 NOT_A_RECORD = "The record of this run is missing or damaged, so nothing can be marked."
 
 
-def judge(exercise: Exercise, task: CheckTask, record: Any, *, hidden: bool = False) -> Verdict:
+def judge(
+    exercise: Exercise,
+    task: CheckTask,
+    record: Any,
+    *,
+    hidden: bool = False,
+    seconds_for_words: float = 0.0,
+) -> Verdict:
     """Return the verdict on a record that was made with a task's plan.
 
     Args:
@@ -42,6 +49,7 @@ def judge(exercise: Exercise, task: CheckTask, record: Any, *, hidden: bool = Fa
         task: what `exercise.task(seed)` returned; the judge's own, nothing of the learner's process.
         record: what `probe` returned, from whatever source: a damaged or forged one earns 0 points.
         hidden: leave the drawn inputs and the expected answers out of the words.
+        seconds_for_words: how long may be looked for the one change of the right program that behaves like the answer.
     """
     if not _is_sound(record, task.plan):
         return _verdict(exercise, "failed", {}, message=NOT_A_RECORD)
@@ -54,7 +62,7 @@ def judge(exercise: Exercise, task: CheckTask, record: Any, *, hidden: bool = Fa
         if not exercise.is_attempted(record):
             return _verdict(exercise, "not attempted", {}, message=_invitation(exercise))
         with isolated_state():
-            return _judge_attempt(exercise, task, record, hidden)
+            return _judge_attempt(exercise, task, record, hidden, seconds_for_words)
     except plain.PlainError:
         return _verdict(exercise, "failed", {}, message=NOT_A_RECORD)
 
@@ -98,111 +106,13 @@ def _invitation(exercise: Exercise) -> str:
     return f"Not attempted yet: {task} in the cell above."
 
 
-class _Attempt:
-    """A record beside what the reference does on the same cases."""
-
-    def __init__(self, exercise: Exercise, task: CheckTask, record: dict) -> None:
-        plan = task.plan
-        self.exercise, self.plan, self.record = exercise, plan, record
-        self.runs = concluded(exercise, plan, record["runs"]) + [{"outcome": "out of time"}] * (
-            len(plan["cases"]) - len(record["runs"])
-        )
-        self.expected = _expected(exercise, task)
-
-    def units(self, requirement: str) -> list[tuple[int, str | None]]:
-        """Return what decides on a requirement: numbers of cases, each with a part of the answer or None."""
-        first = next(iter(self.exercise.requirements))
-        parts = [p for p, r in self.exercise.parts.items() if r == requirement]
-        found: list[tuple[int, str | None]] = []
-        for number, case in enumerate(self.plan["cases"]):
-            own = case["requirement"]
-            if self.exercise.parts and own is None:
-                found += [(number, part) for part in parts]
-            elif (own or first) == requirement:
-                found.append((number, None))
-        return found
-
-    def finding(self, number: int, part: str | None) -> Finding | None:
-        """Take one case (and part of its answer) through the stages."""
-        run, expected = self.runs[number], self.expected[number]
-        return _ran(run, self.exercise) or self._differs(run, expected, part)
-
-    def _differs(self, run: dict, expected: dict, part: str | None) -> Finding | None:
-        exercise = self.exercise
-        got, wanted = plain.decode(run["value"]), plain.decode(expected["value"])
-        parts = set(exercise.parts)
-        if parts and isinstance(wanted, dict):
-            if not isinstance(got, dict):
-                return compare(got, wanted)
-            keys = {part} if part else parts
-            got = {k: v for k, v in got.items() if k in keys}
-            wanted = {k: v for k, v in wanted.items() if k in keys}
-            if part and is_blank(got.get(part)) and not is_blank(wanted.get(part)):
-                return Finding("attempted", f"{part}: no answer yet.")
-        finding = exercise.compare(got, wanted)
-        if finding:
-            return _worded(finding, exercise)
-        if run["changed"] != expected["changed"]:
-            return Finding(
-                "side effects",
-                "Your code changed its input: whoever called it still needs that. Operations that end in `_` "
-                "(`requires_grad_()` too), `+=` and assignment to `x[...]` write into the tensor; `x + 1` or "
-                "`x.clone()` make a new one.",
-            )
-        return self._gradients(run, expected)
-
-    def _gradients(self, run: dict, expected: dict) -> Finding | None:
-        if not self.exercise.gradients:
-            return None
-        if run.get("gradients") is None:
-            if expected.get("gradients") is None:
-                return None
-            first = next(iter(self.exercise.gradients))
-            return Finding("gradients", f"The values are right, but {CUT.format(first)}")
-        finding = slopes_differ(self.exercise, run, expected)
-        return finding and Finding("gradients", "The values are right. " + finding.message)
-
-
-def _expected(exercise: Exercise, task: CheckTask) -> list[dict]:
-    """Return the runs of the right answer; of a training run, the targets that the task keeps for the judge."""
-    if not isinstance(exercise, TrainingExercise):
-        return run_declared(exercise, task.plan, exercise.reference)
-    return [
-        {"outcome": "returned", "value": plain.encode(targets), "changed": []}
-        for targets in task.held_out
-    ]
-
-
-def _ran(run: dict, exercise: Exercise) -> Finding | None:
-    if run["outcome"] == "out of time":
-        words = (
-            f"Your code did not come to an end within {exercise.seconds:g} s of computing. Is there a loop that "
-            "never stops?"
-        )
-        return Finding("ran", words)
-    if run["outcome"] == "raised":
-        error = run["error"]
-        if error.get("unusable") is True:
-            return Finding("type", error["message"][:1].upper() + error["message"][1:] + ".")
-        where = f" in your line `{error['line'][:200]}`" if error["line"] else ""
-        words = f"{error['type']}{where}: {error['message'][:500]}"
-        return Finding("ran", f"{words}\n{advice(error)}".rstrip())
-    return None
-
-
-def _worded(finding: Finding, exercise: Exercise) -> Finding:
-    """Keep the right value of a value exercise out of the words."""
-    is_score = isinstance(exercise, TrainingExercise)
-    if exercise.reveal or is_score or finding.stage != "values":
-        return finding
-    return Finding("values", "This is not right yet.", finding.where)
-
-
-def _judge_attempt(exercise: Exercise, task: CheckTask, record: dict, hidden: bool) -> Verdict:
+def _judge_attempt(
+    exercise: Exercise, task: CheckTask, record: dict, hidden: bool, seconds: float
+) -> Verdict:
     kind = _wrong_kind(exercise, record)
     if kind:
         return _verdict(exercise, "failed", {}, message=kind)
-    attempt = _Attempt(exercise, task, record)
+    attempt = Attempt(exercise, task, record)
     lost: dict[str, tuple[int, Finding]] = {}
     for requirement in exercise.requirements:
         for number, part in attempt.units(requirement):
@@ -223,7 +133,7 @@ def _judge_attempt(exercise: Exercise, task: CheckTask, record: dict, hidden: bo
     number, finding = min(lost.values(), key=_urgency)
     if shortcut and shortcut[0] is None:
         finding = _with_shortcut(finding, shortcut[1])
-    return _explained(exercise, attempt, number, finding, earned, hidden)
+    return _explained(exercise, attempt, number, finding, earned, hidden, seconds)
 
 
 def _with_shortcut(finding: Finding, shortcut: Finding) -> Finding:
@@ -293,7 +203,13 @@ def _words_on(rule: Forbidden, record: dict, is_earning: bool) -> str | None:
 
 
 def _explained(
-    exercise: Exercise, attempt: _Attempt, number: int, finding: Finding, earned: dict, hidden: bool
+    exercise: Exercise,
+    attempt: Attempt,
+    number: int,
+    finding: Finding,
+    earned: dict,
+    hidden: bool,
+    seconds: float,
 ) -> Verdict:
     state = "partly right" if earned else "failed"
     if number == _NO_CASE:
@@ -321,13 +237,15 @@ def _explained(
     says = recognise(exercise, attempt.plan, attempt.runs)
     if isinstance(exercise, ValueExercise) and not says:
         says = recognise_parts(exercise, attempt.plan, attempt.runs, attempt.expected)
+    if not says and not secret and seconds and finding.stage not in ("attempted", "ran"):
+        says = lookalike(exercise, attempt.plan, attempt.runs, seconds)
     if not says and not secret and finding.stage in ("shape", "finite", "values"):
         says = _related(exercise, attempt)
     shown = None if secret else number
     return _verdict(exercise, state, earned, message=message, mistake=says, case=shown, **details)
 
 
-def _related(exercise: Exercise, attempt: _Attempt) -> str:
+def _related(exercise: Exercise, attempt: Attempt) -> str:
     """Say what the answers have to do with the expected ones; nothing where the right answer is not shown."""
     if not exercise.reveal or exercise.parts or isinstance(exercise, TrainingExercise):
         return ""

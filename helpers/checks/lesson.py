@@ -22,6 +22,7 @@ from helpers.checks.verdict import Requirement, Verdict
 EXERCISES = "exercises"
 """The package in a lesson's that holds its declarations. Where a class is marked the lesson comes without it."""
 
+_FOR_WORDS = 1.0  # seconds
 ELSEWHERE = "This check is marked in its own cell."
 
 
@@ -136,7 +137,13 @@ class Check:
                 task = self.exercise.task(seed=random.SystemRandom().randrange(2**31))
                 # Through JSON and back: the judge sees what can be written down, and nothing else.
                 record = json.loads(json.dumps(probe(task.plan, answer)))
-                verdict = judge(self.exercise, task, record, hidden=hidden)
+                verdict = judge(
+                    self.exercise,
+                    task,
+                    record,
+                    hidden=hidden,
+                    seconds_for_words=0.0 if hidden else _FOR_WORDS,
+                )
         finally:
             Check._is_running = False
         if not hidden:

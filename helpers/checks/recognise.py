@@ -12,7 +12,7 @@ CUT = "no gradient flows back to `{}`. `.detach()`, `.item()`, NumPy and `torch.
 
 def recognise(exercise: Exercise, plan: dict, runs: list[dict]) -> str:
     """Return the sentence of the declared mistake that behaves like these runs on every case, or ""."""
-    same = partial(_same_outcome, exercise=exercise)
+    same = partial(same_outcome, exercise=exercise)
     for known in exercise.mistakes:
         theirs = run_declared(exercise, plan, known.answer)
         if len(runs) == len(theirs) and all(map(same, runs, theirs)):
@@ -20,7 +20,8 @@ def recognise(exercise: Exercise, plan: dict, runs: list[dict]) -> str:
     return ""
 
 
-def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
+def same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
+    """Say whether two runs of one case came out alike: the same answer, or the same error."""
     if run["outcome"] != other["outcome"]:
         return False
     if run["outcome"] == "raised":

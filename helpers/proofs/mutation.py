@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 
 from helpers.checks import plain
 from helpers.checks.exercise import CheckTask, Exercise, TrainingExercise
+from helpers.checks.mutate import Mutant, mutants
 from helpers.checks.probe import probe
 from helpers.checks.show import show
 from helpers.proofs.declarations import verdict_on_record
-from helpers.proofs.mutate import Mutant, mutants
 from helpers.proofs.pool import Inputs, Tried, pool
 from helpers.proofs.report import Shortfall, Trial
 

@@ -5,8 +5,8 @@ import torch
 
 from helpers.checks.declaring import declare
 from helpers.checks.exercise import FunctionExercise, TrainingExercise
+from helpers.checks.mutate import mutants
 from helpers.lessons import lesson
-from helpers.proofs.mutate import mutants
 from helpers.proofs.mutation import mutants_fail
 from helpers.proofs.report import report
 

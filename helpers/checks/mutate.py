@@ -7,10 +7,12 @@ inputs that tell a program from all those that differ from it in one place tell 
 import ast
 import copy
 import inspect
+import operator
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from types import FunctionType
 from typing import Any
@@ -59,7 +61,7 @@ _TAKEN_FOR = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])} | {
     "round": "floor",
 }
 
-Change = tuple[str, Callable[[], None]]
+Change = tuple[str, Callable[[], object]]
 
 
 @dataclass(frozen=True)
@@ -276,7 +278,7 @@ def _of_call(node: ast.Call, put: Callable[[ast.AST], None]) -> Iterator[Change]
         yield f"the order of the arguments of `{_short(called)}`", swap
     for place, word in enumerate(node.keywords):
         if word.arg:
-            yield f"`{_short(word)}`", lambda place=place: node.keywords.pop(place)
+            yield f"`{_short(word)}`", partial(node.keywords.pop, place)
 
 
 def _is_super(node: ast.expr) -> bool:
@@ -286,28 +288,28 @@ def _is_super(node: ast.expr) -> bool:
 def _of_node(node: ast.AST) -> Iterator[Change]:
     if isinstance(node, ast.BinOp | ast.AugAssign | ast.BoolOp):
         for other in _OTHER.get(type(node.op), ()):
-            yield f"the operator in `{_short(node)}`", lambda o=other: setattr(node, "op", o())
+            yield f"the operator in `{_short(node)}`", partial(setattr, node, "op", other())
     if isinstance(node, ast.Compare):
         for place, op in enumerate(node.ops):
             for other in _OTHER.get(type(op), ()):
                 yield (
                     f"the comparison `{_short(node)}`",
-                    lambda p=place, o=other: node.ops.__setitem__(p, o()),
+                    partial(operator.setitem, node.ops, place, other()),
                 )
     if isinstance(node, ast.Slice):
         for field in ("lower", "upper", "step"):
             if getattr(node, field) is not None:
-                yield f"the slice `{_short(node)}`", lambda f=field: setattr(node, f, None)
+                yield f"the slice `{_short(node)}`", partial(setattr, node, field, None)
     if isinstance(node, ast.If | ast.While):
         for value in (True, False):
             if not (isinstance(node, ast.While) and value):
                 yield (
                     f"the condition `{_short(node.test)}`",
-                    lambda v=value: setattr(node, "test", ast.Constant(v)),
+                    partial(setattr, node, "test", ast.Constant(value)),
                 )
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         for place, _ in enumerate(node.decorator_list):
-            yield f"what stands above `{node.name}`", lambda p=place: node.decorator_list.pop(p)
+            yield f"what stands above `{node.name}`", partial(node.decorator_list.pop, place)
 
 
 def _of_lines(lines: list) -> Iterator[Change]:
@@ -318,17 +320,17 @@ def _of_lines(lines: list) -> Iterator[Change]:
             lines[place : place + 1] = others or [ast.Pass()]
 
         if isinstance(line, ast.With):
-            yield what, lambda put=put, line=line: put(*line.body)
+            yield what, partial(put, *line.body)
         if isinstance(line, ast.For | ast.While):
             yield (
                 f"what `{_short(line)}` repeats",
-                lambda line=line: line.body.append(ast.Break()),
+                partial(line.body.append, ast.Break()),
             )
         if isinstance(line, ast.AugAssign):
             simple = ast.Assign([line.target], line.value)
-            yield what, lambda put=put, simple=simple: put(ast.fix_missing_locations(_at(simple)))
+            yield what, partial(put, ast.fix_missing_locations(_at(simple)))
         if isinstance(line, ast.Continue):
-            yield what, lambda put=put: put(ast.Break())
+            yield what, partial(put, ast.Break())
         is_text = isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
         if isinstance(line, ast.Expr | ast.AugAssign | ast.Assign | ast.If) and not is_text:
             yield what, put
