@@ -159,7 +159,12 @@ def _as_a_loop_over_classes(X, Y, X_new, W, b):
     A = (X @ W.T + b).clamp(min=0)
     left = torch.linalg.inv(A.T @ A + 10 * torch.eye(len(W)))
     scores = torch.stack([(X_new @ W.T + b).clamp(min=0) @ (left @ (A.T @ y)) for y in Y.T], 1)
-    return {"dead": (A.sum(0) == 0).sum(), "classes": scores.max(1).indices, "scores": scores}
+    return {"dead": int((A.sum(0) == 0).sum()), "classes": scores.max(1).indices, "scores": scores}
+
+
+def _dead_as_tensor(*inputs):
+    found = _as_a_loop_over_classes(*inputs)
+    return found | {"dead": torch.tensor(found["dead"])}
 
 
 def _with_layers(X, Y, X_new, W, b):
@@ -182,6 +187,7 @@ alternatives = [
     _random_layer_by_inverse,
 ]
 also_wrong = [
+    _dead_as_tensor,
     _random_layer_of_probabilities,
     _random_layer_argmax_of_columns,
     _random_layer_ten_everywhere,

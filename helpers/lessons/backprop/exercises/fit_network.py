@@ -96,8 +96,13 @@ def _fit_network_with_torchs_sgd(X, Y, parameters, learning_rate, steps):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append(loss.detach())
+        losses.append(float(loss))
     return tuple(parameters), losses
+
+
+def _losses_as_tensors(*inputs):
+    trained, losses = _fit_network_with_torchs_sgd(*inputs)
+    return trained, [torch.tensor(loss) for loss in losses]
 
 
 def _network_untrained(X, Y, parameters, learning_rate, steps):
@@ -144,6 +149,7 @@ alternatives = [
     _fit_network_with_torchs_sgd,
 ]
 also_wrong = [
+    _losses_as_tensors,
     _network_untrained,
     _network_last_layer_only,
     lambda *a: (_fit_network_with_torchs_sgd(*a)[0], []),

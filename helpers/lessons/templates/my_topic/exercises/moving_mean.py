@@ -9,7 +9,12 @@ from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 kind = FunctionExercise
 OTHER_SIZES = "right for other sizes"
 requirements = {"right for a small table": 1, OTHER_SIZES: 1}
-forbidden = forbid("avg_pool1d", "AvgPool1d", why="Work the mean out yourself.")
+forbidden = forbid(
+    "avg_pool1d",
+    "AvgPool1d",
+    rule="Closed here: `F.avg_pool1d` and `nn.AvgPool1d`.",  # stands in the notebook's text, too
+    why="Work the mean out yourself.",
+)
 
 
 def inputs(draw):
