@@ -59,6 +59,26 @@ class Attempt:
                 "(`requires_grad_()` too), `+=` and assignment to `x[...]` write into the tensor; `x + 1` or "
                 "`x.clone()` make a new one.",
             )
+        touched = set(run.get("touched", ())) - set(expected.get("touched", ()))
+        if touched and not isinstance(exercise, TrainingExercise):
+            return Finding(
+                "side effects",
+                "The answer is right, but your code has changed what it was handed, and nobody asked for that: a list "
+                "that lost an entry, a model in another mode, other parameters, another dtype, something frozen or "
+                "thawed. Leave it as it came.",
+            )
+        if run.get("overwritten"):
+            return Finding(
+                "side effects",
+                "The answer is right at first, and a later call changes it: something is kept from call to call. Make "
+                "what you return anew in each call.",
+            )
+        if exercise.fresh and run.get("shares"):
+            return Finding(
+                "side effects",
+                "The values are right, but what you return is (a view of) the caller's own tensor: whoever changes the "
+                "one changes the other. A new one is asked for: `x.clone()`.",
+            )
         return self._gradients(run, expected)
 
     def _gradients(self, run: dict, expected: dict) -> Finding | None:

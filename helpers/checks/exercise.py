@@ -128,6 +128,7 @@ class Exercise:
             side, for the learner's record and for the declaration's own answers alike. A fact that could be told
             only inside (a mode, a flag) has to agree there with numbers that the judge works out itself.
         answer_kind: "function", "class" or "value".
+        fresh: the answer shares no memory with the inputs; one that does is wrong. The text has to say so.
         gradients: names of the reference's arguments; the gradients with respect to these count too. The text has to
             say so.
         rtol, atol: how close floating-point answers must be: |yours − expected| ≤ atol + rtol·|expected|.
@@ -156,6 +157,7 @@ class Exercise:
     driver: Callable[..., Any] = staticmethod(drivers.call)
     conclude: Callable[..., Any] | None = None
     answer_kind = "function"
+    fresh = False
     gradients: ClassVar[tuple[str, ...]] = ()
     rtol = 1e-4
     atol = 1e-6

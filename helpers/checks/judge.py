@@ -89,8 +89,10 @@ def _is_sound_run(run: Any) -> bool:
     if not isinstance(run, dict) or not isinstance(run.get("printed", ""), str):
         return False
     if run.get("outcome") == "returned":
-        changed = run.get("changed")
-        return "value" in run and isinstance(changed, list) and all(type(c) is int for c in changed)
+        lists = [run.get("changed"), run.get("shares", []), run.get("touched", [])]
+        return "value" in run and all(
+            isinstance(some, list) and all(type(one) is int for one in some) for some in lists
+        )
     if run.get("outcome") == "raised":
         error = run.get("error")
         words = ("type", "message", "line")

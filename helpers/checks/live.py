@@ -130,7 +130,8 @@ def _path(thing: Any) -> str:
         if module in sys.modules and vars(sys.modules[module]).get(name) is thing:
             return f"{module}.{name}"
     home = getattr(thing, "__module__", None)
-    return f"{home if isinstance(home, str) else 'torch'}.{name}"
+    # `reduce` of functools says that its home is `_functools`.
+    return f"{home.lstrip('_') if isinstance(home, str) else 'torch'}.{name}"
 
 
 class _Root:

@@ -7,13 +7,15 @@ A plan: {"exercise", "driver", "cases": [{"inputs", ...}], "gradients", "seconds
 A record: {"exercise", "found", "type", "source", "uses", "syntax", "hides", "calls", "runs": [...]}. What the
 program says is in "source" and, as `helpers.checks.reading` puts it, in "uses", "syntax" and "hides"; "calls" is
 what torch was called with. A run holds "outcome" (returned, raised, or out of time), "value" or "error",
-"changed" (numbers of the inputs it altered), "gradients" and "printed".
+"changed" (numbers of the inputs it altered; "touched" of those that a recipe made), "shares" (of those whose memory
+its answer shares), "overwritten" (a later call changed the answer to this one), "gradients" and "printed".
 """
 
 import contextlib
 import importlib
 import linecache
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -75,25 +77,37 @@ def probe(plan: dict, answer: Any) -> dict:
 
 def _run_cases(plan: dict, answer: Any, runs: list[dict]) -> None:
     driver = plain.resolve(plan["driver"])
+    kept: list[tuple[dict, Any]] = []
     try:
         with time_limit(plan["seconds"]):
             for number, case in enumerate(plan["cases"]):
                 runs.append({"outcome": "out of time"})  # holds unless the run comes to its end
-                runs[-1] = run_case(driver, answer, case["inputs"], number, plan["gradients"])
+                runs[-1] = run_case(driver, answer, case["inputs"], number, plan["gradients"], kept)
+            for run, value in kept[:-1]:
+                run["overwritten"] = _is_changed(value, run["value"])
     except OutOfTime:
         pass
 
 
-def run_case(driver, answer: Any, inputs: list, seed: int, gradients: list[int]) -> dict:
+def run_case(
+    driver, answer: Any, inputs: list, seed: int, gradients: list[int], kept: list | None = None
+) -> dict:
     """Run one case; `inputs` is plain data, `gradients` the numbers of those that are differentiated.
 
-    Returns the run's entry in the record.
+    Returns the run's entry in the record. What came back goes into `kept`, with that entry.
     """
+    kept = [] if kept is None else kept
     arguments = [plain.decode(i) for i in inputs]
+    made = [number for number, before in enumerate(inputs) if _holds_recipe(before)]
+    looked = {number: _look(arguments[number]) for number in made}
     seed_all(seed)
+    shares: list[int] = []
     with captured() as printed:
         try:
-            run = {"outcome": "returned", "value": plain.encode(driver(answer, *arguments))}
+            value = driver(answer, *arguments)
+            shares = _shares(value, arguments)
+            run = {"outcome": "returned", "value": plain.encode(value)}
+            kept.append((run, value))
             if gradients:
                 run["gradients"] = _gradients(driver, answer, inputs, seed, gradients)
         except (OutOfTime, Interrupted):
@@ -103,13 +117,44 @@ def run_case(driver, answer: Any, inputs: list, seed: int, gradients: list[int])
         ) as error:  # `sys.exit()` in the learner's code must not end the notebook
             run = {"outcome": "raised", "error": _error(error, answer)}
     run["printed"] = printed.text()
-    # Inputs made by a recipe (a model, a loader) are meant to be used, so only plain ones are compared.
+    run["shares"] = shares
     run["changed"] = [
         number
         for number, (argument, before) in enumerate(zip(arguments, inputs, strict=True))
-        if not _holds_recipe(before) and _is_changed(argument, before)
+        if number not in looked and _is_changed(argument, before)
     ]
+    # What a recipe made (a model, a loader) is meant to be used; what it is like afterwards counts none the less.
+    run["touched"] = [n for n, before in looked.items() if _look(arguments[n]) != before]
     return run
+
+
+def _look(value: Any, depth: int = 0) -> Any:
+    """Return what can be seen of an object without using it: modes, what is frozen, types, sums of parameters."""
+    if isinstance(value, torch.nn.Module):
+        modules = [(name, type(m).__name__, m.training) for name, m in value.named_modules()]
+        tensors = [*value.named_parameters(), *value.named_buffers()]
+        return modules, [(name, _look(tensor)) for name, tensor in tensors]
+    if isinstance(value, torch.Tensor):
+        total = value.detach().to(torch.float64).sum().item() if value.numel() else 0.0
+        return tuple(value.shape), str(value.dtype), value.requires_grad, repr(total)
+    if isinstance(value, list | tuple | dict) and depth < 3:
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        return type(value).__name__, [(str(k), _look(part, depth + 1)) for k, part in parts]
+    return type(value).__name__
+
+
+def _shares(value: Any, arguments: list) -> list[int]:
+    """Return the numbers of the arguments whose memory an answer shares: a change of one is one of both."""
+    mine = set(_memory(value))
+    return [number for number, argument in enumerate(arguments) if mine & set(_memory(argument))]
+
+
+def _memory(value: Any, depth: int = 0) -> Iterator[int]:
+    if isinstance(value, torch.Tensor) and value.layout is torch.strided and value.numel():
+        yield value.untyped_storage().data_ptr()
+    elif isinstance(value, list | tuple | dict) and depth < 4:
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _memory(part, depth + 1)
 
 
 def _is_changed(argument: Any, before: Any) -> bool:

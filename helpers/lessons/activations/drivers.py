@@ -14,10 +14,13 @@ FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 }
 
 
-def stack(sizes: list[int], seed: int, positive: bool = False) -> list[nn.Linear]:
+def stack(
+    sizes: list[int], seed: int, positive: bool = False, used: bool = False
+) -> list[nn.Linear]:
     """Return linear layers that chain, `sizes[0]` → `sizes[1]` → …, with parameters drawn from `seed`.
 
-    With `positive` no weight and no bias is below zero, so positive inputs give positive scores.
+    With `positive` no weight and no bias is below zero, so positive inputs give positive scores. With `used` an earlier
+    backward pass has left its gradients.
     """
     generator = torch.Generator().manual_seed(seed)
     layers = []
@@ -27,6 +30,8 @@ def stack(sizes: list[int], seed: int, positive: bool = False) -> list[nn.Linear
             for parameter in layer.parameters():
                 values = torch.randn(parameter.shape, generator=generator) / n_in**0.5
                 parameter.copy_(values.abs() if positive else values)
+        if used:
+            layer(torch.ones(2, n_in)).sum().backward()
         layers.append(layer)
     return layers
 

@@ -40,6 +40,34 @@ def built(function: Callable[[], nn.Module], x: torch.Tensor) -> dict[str, Any]:
     return common.model(function(), x)
 
 
+class _WithScale(nn.Module):
+    """A layer beside a parameter of the model's own."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.zeros(size))
+        self.layer = nn.Linear(size, 2)
+
+
+def other_model(kind: str, size: int) -> nn.Module:
+    """Return a model that is no chain of linear layers.
+
+    Args:
+        kind: "convolution" with batch norm, whose running means are no parameters, "embedding", "twice" for one layer
+            that is used twice, "own" for a parameter of the model itself, which is zeros, or "none" without any.
+        size: of its parts.
+    """
+    layer = nn.Linear(size, size)
+    models = {
+        "convolution": lambda: nn.Sequential(nn.Conv2d(3, size, 2), nn.BatchNorm2d(size)),
+        "embedding": lambda: nn.Sequential(nn.Embedding(7, size), nn.Linear(size, 7)),
+        "twice": lambda: nn.Sequential(layer, nn.Tanh(), layer),
+        "own": lambda: _WithScale(size),
+        "none": lambda: nn.Sequential(nn.Flatten(), nn.ReLU()),
+    }
+    return models[kind]()
+
+
 def network(
     sizes: list[int], bias: bool = True, nested: bool = False, frozen: bool = False
 ) -> nn.Module:

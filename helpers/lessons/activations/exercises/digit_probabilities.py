@@ -28,10 +28,12 @@ def inputs(draw):
     signed = recipe(drivers.frozen_stack, sizes=[3, 4, 3], seed=5)
     yield torch.tensor([[1.0, 2.0, 0.5], [0.2, 1.5, 3.0]]), positive
     yield case(torch.tensor([[1.0, -2.0, 0.5], [0.2, 1.5, -3.0]]), signed, requirement=KEEPS_SIGN)
-    deep = recipe(drivers.frozen_stack, sizes=[4, 6, 6, 5], seed=draw.integer(1, 10_000))
+    deep = recipe(drivers.frozen_stack, sizes=[4, 6, 5, 5], seed=draw.integer(1, 10_000))
     yield case(draw.normal(12, 4, std=3), deep, requirement=KEEPS_SIGN)
     yield case(torch.tensor([[3, 0, 1], [2, 5, 4]]), positive, requirement=WHOLE_PIXELS)
-    yield case(draw.integers(6, 3, low=0, high=9), positive, requirement=WHOLE_PIXELS)
+    whole = draw.integers(6, 3, low=0, high=9)
+    yield case(whole, positive, requirement=WHOLE_PIXELS)
+    yield case(whole.to(torch.uint8), positive, requirement=WHOLE_PIXELS)
     seed = draw.integer(1, 10_000)
     other = recipe(drivers.frozen_stack, sizes=[3, 4, 3], seed=seed, positive=True)
     yield draw.uniform(3, 3, low=0.1, high=2), other

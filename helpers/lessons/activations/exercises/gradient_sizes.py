@@ -39,7 +39,7 @@ def inputs(draw):
     for name, depth in (("sigmoid", 6), ("tanh", 4)):
         sizes = [5] + [7] * depth
         yield (
-            recipe(drivers.stack, sizes=sizes, seed=draw.integer(1, 10_000)),
+            recipe(drivers.stack, sizes=sizes, seed=draw.integer(1, 10_000), used=True),
             recipe(drivers.activation, name=name),
             draw.normal(6, 5),
         )

@@ -20,6 +20,9 @@ def inputs(draw):
     yield torch.tensor([-4.0, 0.5, 3.0, -0.1])
     yield draw.normal(4, 3)
     yield case(torch.tensor([-4.0, 0.5, 3.0]), 0.05, requirement=RIGHT_WITH)
+    yield case(torch.tensor([-4.0, 0.5, 3.0]), 0.0, requirement=RIGHT_WITH)
+    yield case(draw.normal(5), draw.number(1.5, 3), requirement=RIGHT_WITH)
+    yield case(draw.normal(5), draw.number(-0.5, -0.1), requirement=RIGHT_WITH)
     yield case(draw.normal(2, 3, 2, std=4), draw.number(0.1, 0.4), requirement=RIGHT_WITH)
 
 
@@ -84,6 +87,8 @@ alternatives = [
     _leaky_by_in_place_copy,
 ]
 also_wrong = [
+    lambda x, negative_slope=0.01: torch.maximum(x, negative_slope * x),
+    lambda x, negative_slope=0.01: torch.where(x > 0, x, (negative_slope or 0.01) * x),
     F.leaky_relu,
     _leaky_in_place,
     lambda x, negative_slope: torch.where(x > 0, x, negative_slope * x),

@@ -46,8 +46,9 @@ def inputs(draw):
     yield PETALS[train], species[train], PETALS[~train], W, b
     for n, d, units, k in ((40, 3, 12, 4), (25, 5, 20, 2)):
         Y = torch.eye(k)[draw.integers(n, low=0, high=k)]
-        b = draw.uniform(units, low=-4, high=1.5)
-        yield draw.normal(n, d), Y, draw.normal(9, d), draw.normal(units, d), b
+        W, b = draw.normal(units, d), draw.uniform(units, low=-4, high=1.5)
+        W[0], b[0] = 0.0, 0.0  # its sum is 0 for every row
+        yield draw.normal(n, d), Y, draw.normal(9, d), W, b
 
 
 def reference(X, Y, X_new, W, b):

@@ -22,6 +22,8 @@ forbidden = forbid(
 
 def inputs(draw):
     yield torch.tensor([-2.0, 0.5, 3.0])
+    yield case(torch.tensor(1.5), requirement=RIGHT_ANY)
+    yield case(torch.tensor([[8.0, -9.0]]), requirement=RIGHT_ANY)
     yield case(draw.normal(4, 3, std=3), requirement=RIGHT_ANY)
     yield case(draw.normal(2, 3, 5, std=2), requirement=RIGHT_ANY)
     yield draw.normal(3, std=2)
@@ -70,6 +72,8 @@ alternatives = [
     _sigmoid_by_log,
 ]
 also_wrong = [
+    lambda x: torch.stack([1 / (1 + torch.exp(-v)) for v in x]),
+    lambda x: 1 / (1 + torch.exp(-x.clamp(-5, 5))),
     torch.sigmoid,
     lambda x: torch.sigmoid(x),
     lambda x: 0.5 + 0.5 * torch.tanh(x / 2),

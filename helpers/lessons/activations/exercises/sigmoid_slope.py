@@ -11,6 +11,7 @@ requirements = {"right near the middle": 1, RIGHT_FAR: 1}
 
 def inputs(draw):
     yield torch.tensor([-2.0, 0.5, 3.0])
+    yield torch.tensor([4.5, -5.5])
     yield draw.normal(3, 4, std=2)
     yield case(torch.tensor([-100.0, 100.0, 1.5]), requirement=RIGHT_FAR)
     yield case(
@@ -53,6 +54,7 @@ alternatives = [
     lambda x: 0.25 * (1 - torch.tanh(x / 2) ** 2),
 ]
 also_wrong = [
+    lambda x: torch.where(x.abs() > 4, 0.0, torch.sigmoid(x) * torch.sigmoid(-x)),
     lambda x: torch.sigmoid(x) * (1 - x),
     lambda x: torch.exp(x) / (1 + torch.exp(x)) ** 2,
     lambda x: (torch.sigmoid(x + 0.1) - torch.sigmoid(x)) / 0.1,

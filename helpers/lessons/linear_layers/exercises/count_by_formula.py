@@ -16,6 +16,7 @@ def inputs(draw):
     yield [8, 4]
     yield case([8, 4, 2], requirement=ANY_NUMBER)
     yield [784, 10]
+    yield case([5001, 4999, 4097], requirement=ANY_NUMBER)  # more than float32 tells apart
     yield draw.integers(2, low=3, high=60).tolist()
     yield case(draw.integers(4, low=3, high=60).tolist(), requirement=ANY_NUMBER)
     yield case(draw.integers(6, low=3, high=60).tolist(), requirement=ANY_NUMBER)
@@ -68,6 +69,7 @@ alternatives = [
     lambda s: sum(p.numel() for a, b in pairwise(s) for p in nn.Linear(a, b).parameters()),
 ]
 also_wrong = [
+    lambda s: int(((torch.tensor(s[:-1]).float() + 1) * torch.tensor(s[1:])).sum()),
     lambda s: sum(a * b for a, b in pairwise(s)) + sum(s),
     lambda s: (s[0] + 1) * s[1] + (s[1] + 1) * s[-1] if len(s) > 2 else (s[0] + 1) * s[1],
     lambda s: sum(s),

@@ -16,6 +16,10 @@ def inputs(draw):
     yield case(recipe(drivers.network, sizes=[5, 3, 2], bias=False), requirement=ANY_OTHER)
     yield case(recipe(drivers.network, sizes=[5, 3, 4, 2], nested=True), requirement=ANY_OTHER)
     yield case(recipe(drivers.network, sizes=[5, 3, 2], frozen=True), requirement=ANY_OTHER)
+    for other in ("convolution", "embedding", "twice", "own", "none"):
+        size = draw.integer(3, 9)
+        yield case(recipe(drivers.other_model, kind=other, size=size), requirement=ANY_OTHER)
+    yield case(recipe(drivers.network, sizes=[4, 4, 4, 4]), requirement=ANY_OTHER)
     yield recipe(drivers.network, sizes=draw.integers(4, low=3, high=30).tolist())
     sizes = draw.integers(4, low=3, high=30).tolist()
     yield case(recipe(drivers.network, sizes=sizes, nested=True, bias=False), requirement=ANY_OTHER)
@@ -69,12 +73,25 @@ def _with_shapes(model):
 
 
 alternatives = [
-    _from_state,
     _with_shapes,
-    lambda m: nn.utils.parameters_to_vector(m.parameters()).numel(),
     lambda m: sum(p.nelement() for _, p in m.named_parameters()),
 ]
 also_wrong = [
+    _from_state,
+    lambda m: nn.utils.parameters_to_vector(
+        m.parameters()
+    ).numel(),  # an error where there are none
+    lambda m: sum(p.numel() for p in m.requires_grad_(True).parameters() if p.requires_grad),
+    lambda m: sum(p.numel() for p in m.eval().parameters()),
+    lambda m: sum({p.numel() for p in m.parameters()}),
+    lambda m: sum(int(p.count_nonzero()) for p in m.parameters()),
+    lambda m: sum(
+        p.numel()
+        for layer in m.modules()
+        if isinstance(layer, nn.Linear)
+        for p in layer.parameters()
+    ),
+    lambda m: sum(p.numel() for _, p in m.named_parameters(remove_duplicate=False)),
     lambda m: sum(len(p.flatten()) for layer in m for p in [layer.weight, layer.bias]),
     lambda m: sum(p.numel() for p in list(m.parameters())[:4]),
     lambda m: sum(p.shape[0] for p in m.parameters()),

@@ -22,6 +22,8 @@ def inputs(draw):
         torch.tensor(-3.0),
         requirement=WEIGHTED_SUM,
     )
+    tiny = torch.tensor([[1e-9], [-1e-9]])
+    yield case(tiny, torch.ones(1), torch.tensor(0.0), requirement=WEIGHTED_SUM)
     x, w = draw.integers(24, 3, low=-4, high=5).float(), draw.integers(3, low=1, high=6).float()
     yield case(x, w, -(x[1] @ w), requirement=WEIGHTED_SUM)
     yield draw.normal(30, 5), draw.normal(5), draw.normal(1).squeeze() - 1
@@ -70,6 +72,7 @@ alternatives = [
     lambda X, w, b: (X.double() @ w.double() + b > 0).double(),
 ]
 also_wrong = [
+    lambda X, w, b: torch.sigmoid(X @ w + b).round(),
     lambda X, w, b: (X @ w + b > 0).long(),
     lambda X, w, b: (X @ w + b > 0.5).float(),
     lambda X, w, b: torch.sigmoid(X @ w + b),

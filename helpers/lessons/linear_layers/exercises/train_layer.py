@@ -44,6 +44,7 @@ def inputs(draw):
     yield draw.normal(12, 4), draw.integers(12, low=0, high=5), 5, 1
     yield case(*_three_classes(draw, 30, 4), 3, 60, requirement=STOPS)
     yield case(draw.normal(40, 2), draw.integers(40, low=0, high=3), 3, 4, requirement=GIVES_UP)
+    yield draw.normal(9, 3), draw.integers(9, low=0, high=1), 4, 1  # two classes that do not occur
 
 
 reference = _train_layer

@@ -23,6 +23,9 @@ def inputs(draw):
     for n, classes in ((draw.integer(4, 8), 3), (3, 5)):
         labels = draw.integers(n, low=0, high=classes)
         yield case(draw.normal(n, classes, std=2), labels, requirement=RIGHT_BATCH)
+    yield case(
+        torch.tensor([[500.0, 499.0], [-300.0, 2.0]]), torch.tensor([1, 1]), requirement=RIGHT_BATCH
+    )
     yield draw.normal(1, 3, std=2), draw.integers(1, low=0, high=3)
 
 

@@ -32,6 +32,8 @@ def inputs(draw):
         predictions[:2] += torch.tensor([[-7.3], [8.1]])  # both arms occur at each draw
         targets[2:4] = predictions[2:4] + torch.tensor([[0.13], [-0.21]])
         yield case(predictions, targets, delta, requirement=RIGHT_OTHER)
+    between = torch.tensor([2.8, -2.7, 0.3, 9.0])  # half the square is above delta, the error below
+    yield case(between + 1, torch.ones(4), 3.0, requirement=RIGHT_OTHER)
     targets = draw.normal(4)
     away = torch.tensor([0.5, -4.0, 7.0, -0.3]) * draw.uniform(4, low=0.8, high=1.2)
     yield targets + away, targets, 2.0

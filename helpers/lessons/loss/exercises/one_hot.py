@@ -17,6 +17,7 @@ forbidden = forbid(
 
 def inputs(draw):
     yield torch.tensor([2, 0, 1]), 4
+    yield torch.tensor([0, 3, 3]), 4
     n, classes = draw.integer(5, 9), draw.integer(5, 8)
     labels = draw.integers(n, low=0, high=classes - 1)
     yield case(labels, classes, requirement=RIGHT_OTHER)

@@ -39,6 +39,9 @@ def inputs(draw):
         species = draw.integers(n, 1, low=0, high=classes).float()
         W, b = draw.normal(classes, 3), draw.normal(classes)
         yield case(draw.normal(n, 3), W, b, species, requirement=OTHER_SIZES)
+    # Measurements in grams, and a batch without the last species.
+    W, b, species = draw.normal(3, 2), draw.normal(3), torch.tensor([[1.0], [0.0]])
+    yield case(draw.uniform(2, 2, low=100, high=900), W, b, species, requirement=OTHER_SIZES)
     W, b, species = draw.normal(3, 2), draw.normal(3), draw.integers(4, 1, low=0, high=3)
     yield case(draw.normal(4, 2), W, b, species.float(), requirement=RIGHT_FOUR)
     # Equal scores for each class again, with another number of classes.

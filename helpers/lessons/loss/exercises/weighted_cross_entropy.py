@@ -23,6 +23,8 @@ def inputs(draw):
     for n in (draw.integer(5, 9), 2):
         labels, weights = draw.integers(n, low=0, high=4), draw.uniform(4, low=0.3, high=4)
         yield case(draw.normal(n, 4, std=2), labels, weights, requirement=OTHER_SIZES)
+    far = torch.tensor([[200.0, 0.0, 3.0], [-5.0, 150.0, 2.0]])
+    yield case(far, torch.tensor([1, 2]), torch.tensor([1.0, 0.5, 2.0]), requirement=OTHER_SIZES)
     labels = torch.tensor([0, 1, 2, 0])[draw.permutation(4)]
     yield draw.normal(4, 3, std=2), labels, draw.uniform(3, low=0.3, high=4)
 

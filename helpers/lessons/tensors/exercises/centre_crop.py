@@ -17,8 +17,10 @@ def inputs(draw):
     yield torch.arange(16.0).reshape(1, 4, 4) + 10, 2
     yield case(torch.arange(12.0).reshape(1, 2, 6) + 10, 2, requirement=RIGHT_OBLONG)
     yield draw.normal(3, 9, 9), 4
+    yield draw.normal(1, 7, 7), 4
     yield draw.normal(5, 8, 8), 2
     yield case(draw.normal(2, 7, 10), 5, requirement=RIGHT_OBLONG)
+    yield case(draw.normal(2, 8, 12), 5, requirement=RIGHT_OBLONG)
     yield case(draw.normal(2, 6, 6), 6, requirement=RIGHT_OBLONG)
 
 

@@ -7,6 +7,7 @@ from helpers.lessons.tensors.exercises._common import SMALL
 
 kind = FunctionExercise
 RIGHT_OTHER = "right for other sizes, and where nothing is missing"
+fresh = True
 requirements = {SMALL: 1, RIGHT_OTHER: 1}
 
 
@@ -17,7 +18,7 @@ def inputs(draw):
     yield case(readings, requirement=RIGHT_OTHER)
     yield case(draw.normal(2, 4, mean=2, std=8), requirement=RIGHT_OTHER)
     line = draw.normal(6, mean=-3, std=8)
-    line[5] = -999.0
+    line[5], line[1] = -999.0, line[2]
     yield case(line, requirement=RIGHT_OTHER)
     small = draw.normal(2, 2, mean=2, std=8)
     small[0, 1] = -999.0
@@ -88,6 +89,8 @@ alternatives = [
     ),
 ]
 also_wrong = [
+    lambda r: r if (r != -999).all() else torch.where(r == -999, r[r != -999].mean(), r),
+    lambda r: torch.where(r == -999, torch.unique(r[r != -999]).mean(), r),
     _fill_at_the_smallest,
     lambda r: torch.where(r == -999, r[r != -999].median(), r),
     lambda r: torch.where(r == -999, r[r > -999].abs().mean(), r),

@@ -15,6 +15,7 @@ def inputs(draw):
     yield torch.tensor([[0.0, 5.0, 2.0], [5.0, 0.0, 4.0], [2.0, 4.0, 0.0]])
     twins = torch.tensor([[0.0, 3.0, 0.0], [3.0, 0.0, 3.5], [0.0, 3.5, 0.0]])
     yield case(twins, requirement=RIGHT_OTHER)
+    yield case(torch.tensor([[0.0, 7.0], [7.0, 0.0]]), requirement=RIGHT_OTHER)
     for n, spread in ((6, 1), (9, 1000)):
         points = draw.normal(n, 3, std=spread)
         distances = (points[:, None] - points).square().sum(2).sqrt()
@@ -83,6 +84,7 @@ alternatives = [
     lambda d: d.masked_fill(torch.eye(len(d)).bool(), torch.inf).argmin(1),
 ]
 also_wrong = [
+    lambda d: d.clone().fill_diagonal_(d.max().item()).argmin(dim=1),
     lambda d: d.clone().fill_diagonal_(10.0).argmin(1),
     lambda d: d.clone().fill_diagonal_(1e9).argmin(1, keepdim=True),
     lambda d: d.clone().fill_diagonal_(1e9).argmin(1) + 1,

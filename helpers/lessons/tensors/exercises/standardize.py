@@ -12,6 +12,8 @@ requirements = {"right for a small table": 1, RIGHT_TABLES: 1}
 
 def inputs(draw):
     yield torch.tensor([[1.0, 10.0], [3.0, 30.0], [5.0, 20.0]])
+    narrow_and_wide = draw.normal(6, 2, mean=5) * torch.tensor([1e-3, 1e3])
+    yield case(narrow_and_wide, requirement=RIGHT_TABLES)
     yield case(draw.normal(7, 3, mean=5, std=2), requirement=RIGHT_TABLES)
     yield case(draw.normal(4, 4, mean=-3, std=6), requirement=RIGHT_TABLES)
     yield draw.normal(3, 2, mean=5, std=3)
@@ -63,6 +65,7 @@ alternatives = [
     lambda x: torch.stack([(c - c.mean()) / c.std() for c in x.T], 1),
 ]
 also_wrong = [
+    lambda x: (x - x.mean(dim=0)) / x.std(dim=0).clamp(min=1),
     lambda x: (x - x.median(0).values) / x.std(0),
     lambda x: (x - x.mean(0)) / x.std(),
     lambda x: (x - x.mean()) / x.std(0),
