@@ -80,7 +80,6 @@ mistakes = [
     ),
 ]
 alternatives = [
-    lambda x, negative_slope=0.01: torch.maximum(x, negative_slope * x),
     lambda x, negative_slope=0.01: x.clamp(min=0) + negative_slope * x.clamp(max=0),
     lambda x, negative_slope=0.01: x * ((x > 0) + negative_slope * (x <= 0)),
     _leaky_by_sum,

@@ -48,7 +48,10 @@ def inputs(draw):
         Y = torch.eye(k)[draw.integers(n, low=0, high=k)]
         W, b = draw.normal(units, d), draw.uniform(units, low=-4, high=1.5)
         W[0], b[0] = 0.0, 0.0  # its sum is 0 for every row
-        yield draw.normal(n, d), Y, draw.normal(9, d), W, b
+        X, X_new = draw.normal(n, d), draw.normal(9, d)
+        b[1] = -(X @ W[1]).max() - 0.1  # dead for the rows of X, and awake for a new one
+        X_new[0] = 100 * W[1]
+        yield X, Y, X_new, W, b
 
 
 def reference(X, Y, X_new, W, b):
