@@ -37,6 +37,16 @@ def cubic_bowl(tilt: float) -> Callable[[torch.Tensor], torch.Tensor]:
     return f
 
 
+def bowl_of_rows(tilt: float) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Return f(x) = Σᵢ (Σⱼ j·xᵢⱼ)² + tilt·Σ xᵢⱼ for a table x: no other shape will do."""
+
+    def f(x: torch.Tensor) -> torch.Tensor:
+        factors = torch.arange(1, x.shape[1] + 1, dtype=x.dtype)
+        return (x * factors).sum(dim=1).square().sum() + tilt * x.sum()
+
+    return f
+
+
 # Drivers.
 
 
@@ -93,7 +103,7 @@ def _number(node: Any, name: str) -> float:
 
 
 def optimizer_path(
-    cls: type, start: list[torch.Tensor], learning_rate: float, rounds: int, unused: bool
+    cls: type, start: list[torch.Tensor], learning_rate: float, rounds: int, unused: int | None
 ) -> dict[str, Any]:
     """Train a few rounds with the learner's optimizer and write down where the parameters go.
 
@@ -101,16 +111,20 @@ def optimizer_path(
         cls: class with `cls(parameters, learning_rate)`, `step()` and `zero_grad()`.
         start: the parameters' first values; they are handed over as `model.parameters()` does, by a
             generator.
-        unused: leave the last parameter out of the loss, so that its gradient stays None.
+        unused: the number of a parameter that is left out of the loss, so that its gradient stays None.
 
     Returns:
-        "path": a flat tensor of all parameters for each round; "gradients": those after each round's backward
+        "path": a flat tensor of all parameters for each round, and behind them of a parameter that another object of
+        the class keeps, which is not asked to step; "gradients": those after each round's backward
         pass, and after one more at the end; "after step": those after each `step()`. None where there is none.
     """
     if not isinstance(cls, type):
         raise UnusableAnswer("hand over the class itself, without ()")
     parameters = [t.clone().requires_grad_(True) for t in start]
-    used = parameters[:-1] if unused else parameters
+    used = [p for number, p in enumerate(parameters) if number != unused]
+    apart = torch.full((2,), 0.5, requires_grad=True)
+    apart.sum().backward()
+    cls((p for p in [apart]), learning_rate)
     optimizer = cls((p for p in parameters), learning_rate)
 
     def gradients() -> list[torch.Tensor | None]:
@@ -123,7 +137,7 @@ def optimizer_path(
         optimizer.step()
         after.append(gradients())
         optimizer.zero_grad()
-        path.append(torch.cat([p.detach().reshape(-1) for p in parameters]))
+        path.append(torch.cat([p.detach().reshape(-1) for p in [*parameters, apart]]))
     hilly(used).backward()
     return {
         "path": torch.stack(path),

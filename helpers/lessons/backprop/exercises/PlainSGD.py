@@ -88,6 +88,23 @@ class _ThroughData(_Descent):
                 p.grad.zero_()
 
 
+class _StopsAtNone(_Descent):
+    def step(self):
+        with torch.no_grad():
+            for p in self.parameters:
+                if p.grad is None:
+                    break
+                p += self.change(p.grad)
+
+
+class _OneListForAll(_Descent):
+    parameters = []  # noqa: RUF012 - that is the mistake
+
+    def __init__(self, parameters, learning_rate):
+        self.parameters.extend(parameters)
+        self.learning_rate = learning_rate
+
+
 class _WithSub(_Descent):
     @torch.no_grad()
     def step(self):
@@ -132,17 +149,20 @@ forbidden = forbid(
 
 
 def inputs(draw):
-    yield [torch.tensor([1.0, -2.0])], 0.1, 3, False
-    yield [draw.normal(3, 2), draw.normal(3)], draw.number(0.05, 0.2), 5, False
-    yield [draw.normal(2), draw.normal(), draw.normal(2, 2)], draw.number(0.005, 0.02), 8, False
+    yield [torch.tensor([1.0, -2.0])], 0.1, 3, None
+    yield [draw.normal(3, 2), draw.normal(3)], draw.number(0.05, 0.2), 5, None
+    yield [draw.normal(2), draw.normal(), draw.normal(2, 2)], draw.number(0.005, 0.02), 8, None
     yield case(
-        [torch.tensor([0.5, 1.5]), torch.tensor([3.0])], 0.2, 3, True, requirement=PARAMETER_WITHOUT
+        [torch.tensor([0.5, 1.5]), torch.tensor([3.0])], 0.2, 3, 1, requirement=PARAMETER_WITHOUT
+    )
+    yield case(
+        [torch.tensor([0.5, 1.5]), torch.tensor([3.0])], 0.2, 3, 0, requirement=PARAMETER_WITHOUT
     )
     yield case(
         [draw.normal(2), draw.normal(2)],
         draw.number(0.05, 0.2),
         3,
-        True,
+        draw.integer(0, 2),
         requirement=PARAMETER_WITHOUT,
     )
 
@@ -257,6 +277,8 @@ alternatives = [
     _MinimizerByCopy,
 ]
 also_wrong = [
+    _StopsAtNone,
+    _OneListForAll,
     _WithSign,
     _Normalised,
     _Averaged,

@@ -73,6 +73,9 @@ def inputs(draw):
             [line, "d = c * three", "d.backward()"],
             requirement=incoming,
         )
+    yield case(  # three nodes that hold one number
+        {"a": 0.0}, ["b = a + a", "c = b + b", "c.backward()"], requirement=ANY_GRAPH
+    )
     yield case({"a": 3.0}, ["b = a + a", "b.backward()"], requirement=twice)
     yield case({"a": -1.5}, ["b = a * a", "b.backward()"], requirement=twice)
     yield case(

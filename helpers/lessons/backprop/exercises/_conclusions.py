@@ -10,14 +10,14 @@ from helpers.lessons.backprop import drivers
 
 
 def optimizer_path(
-    seen: dict[str, Any], start: list[Tensor], learning_rate: float, rounds: int, unused: bool
+    seen: dict[str, Any], start: list[Tensor], learning_rate: float, rounds: int, unused: int | None
 ) -> dict[str, Any]:
     """Say whether gradients are cleared when they should be, and whether the parameters stay leaves.
 
     Only leaves get a gradient. It is the slope at the place where the path has come to, where the old one was
     cleared; else the sum of all slopes so far.
     """
-    used = len(start) - 1 if unused else len(start)
+    used = [number for number in range(len(start)) if number != unused]
     ends = [torch.cat([t.reshape(-1) for t in start]), *seen["path"]]
     slopes = [_slopes(end, start, used) for end in ends]
     sums = [list(map(sum, zip(*slopes[: n + 1], strict=True))) for n in range(len(slopes))]
@@ -34,13 +34,11 @@ def optimizer_path(
     }
 
 
-def _slopes(end: Tensor, start: list[Tensor], used: int) -> list[Tensor]:
+def _slopes(end: Tensor, start: list[Tensor], used: list[int]) -> list[Tensor]:
     """Return the slopes of the loss at a place, one for each used parameter."""
     sizes = [t.numel() for t in start]
-    places = [
-        part.reshape(t.shape).clone().requires_grad_(True)
-        for part, t in zip(end.split(sizes), start, strict=True)
-    ][:used]
+    parts = end[: sum(sizes)].split(sizes)
+    places = [parts[n].reshape(start[n].shape).clone().requires_grad_(True) for n in used]
     return list(torch.autograd.grad(drivers.hilly(places), places))
 
 

@@ -16,6 +16,8 @@ requirements = {"right on a parabola": 1, RIGHT_ON: 1}
 def inputs(draw):
     yield recipe(drivers.slope_of_parabola, steepness=1.5, lowest=2.0), 5.0, 0.1, 4
     yield case(recipe(drivers.slope_of_waves, depth=0.4), -2.0, 0.25, 6, requirement=RIGHT_ON)
+    flat = recipe(drivers.slope_of_parabola, steepness=0.5, lowest=2.0)
+    yield case(flat, 2.0, 0.1, 3, requirement=RIGHT_ON)
     yield case(
         recipe(drivers.slope_of_parabola, steepness=0.7, lowest=-1.0),
         3.0,
@@ -102,6 +104,13 @@ def _descend_with_tensors(slope, start, learning_rate, steps):
     return tuple(places)
 
 
+def _ends_on_flat_ground(slope, start, rate, steps):
+    places = [start]
+    while len(places) <= steps and slope(places[-1]):
+        places.append(places[-1] - rate * slope(places[-1]))
+    return places
+
+
 def _stops_when_flat(slope, start, learning_rate, steps):
     places = [start]
     for _ in range(steps):
@@ -145,6 +154,7 @@ alternatives = [
     _descend_with_tensors,
 ]
 also_wrong = [
+    _ends_on_flat_ground,
     _stops_when_flat,
     _shrinking_rate,
     _rounded,

@@ -18,6 +18,9 @@ def inputs(draw):
         0.1,
     )
     yield recipe(drivers.cubic_bowl, tilt=-0.7), draw.normal(5).double(), 0.01
+    yield recipe(drivers.cubic_bowl, tilt=0.2), draw.normal(4).double(), 1e-5
+    rows, wide = recipe(drivers.bowl_of_rows, tilt=0.4), draw.normal(2, 3).double()
+    yield case(rows, wide, 0.01, requirement=RIGHT_TABLE)
     yield case(
         recipe(drivers.cubic_bowl, tilt=0.3),
         draw.normal(3, 2).double(),
@@ -169,6 +172,7 @@ alternatives = [
     _numerical_with_numpy_positions,
 ]
 also_wrong = [
+    lambda f, x, step: reference(lambda flat: f(flat), x.flatten(), step).reshape(x.shape),
     _numerical_with_own_step,
     _numerical_in_float32,
     _numerical_first_row_only,

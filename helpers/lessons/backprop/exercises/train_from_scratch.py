@@ -39,6 +39,9 @@ def inputs(draw):
     X, Y = torch.tensor([[1.0, -0.5], [0.3, 2.0]]), torch.tensor([[1.5], [-0.7]])
     yield X, Y, start, 0.1, 1
     yield case(X, Y, start, 0.1, 4, requirement=MANY_STEPS)
+    two = start | {"W2": torch.tensor([[1.2, -0.8], [0.3, 0.5]]), "b2": torch.tensor([0.6, -0.2])}
+    yield case(X, torch.tensor([[1.5, 0.4], [-0.7, 2.0]]), two, 0.1, 4, requirement=MANY_STEPS)
+    yield case(X, Y, start, 0.9, 5, requirement=MANY_STEPS)  # the loss rises now and then
     for n, d, h, requirement in ((6, 3, 4, MANY_STEPS), (8, 2, 5, MANY_STEPS), (4, 2, 3, None)):
         yield case(
             draw.normal(n, d),
@@ -105,6 +108,18 @@ def _in_place_on_copies(X, Y, parameters, learning_rate, steps):
         for key, slope in _by_rows(X, Y, **theta).items():
             theta[key] -= learning_rate * slope
     return theta, losses
+
+
+def _loss_over_rows(X, Y, parameters, learning_rate, steps):
+    trained, losses = _descent_of_network(X, Y, parameters, learning_rate, steps)
+    return trained, [loss * Y.shape[1] for loss in losses]
+
+
+def _stops_when_it_rises(X, Y, parameters, learning_rate, steps):
+    _, losses = _descent_of_network(X, Y, parameters, learning_rate, steps)
+    rises = [n for n in range(1, steps) if losses[n] > losses[n - 1]]
+    steps = rises[0] if rises else steps
+    return _descent_of_network(X, Y, parameters, learning_rate, steps)
 
 
 def _scratch_as_one_expression(X, Y, parameters, learning_rate, steps):
@@ -180,6 +195,8 @@ alternatives = [
     _scratch_as_one_expression,
 ]
 also_wrong = [
+    _loss_over_rows,
+    _stops_when_it_rises,
     _scratch_mean_over_rows,
     _scratch_one_short,
     _scratch_losses_as_tensor,
