@@ -4,6 +4,7 @@ The first difference is returned as a `Finding` in words that name the fix.
 """
 
 import cmath
+import itertools
 import math
 import numbers
 from dataclasses import dataclass
@@ -172,7 +173,10 @@ def _type_fix(got: Any, expected: Any) -> str:
         if isinstance(got, str):
             return "A number stands without quotation marks."
     elif isinstance(expected, list) and isinstance(got, torch.Tensor | np.ndarray):
-        return "`.tolist()` makes a list of it."
+        numbers_wanted = all(isinstance(e, numbers.Number) for e in expected)
+        return "`.tolist()` makes a list of it." if numbers_wanted else ""
+    elif isinstance(expected, list) and isinstance(got, tuple):
+        return "`list(...)` makes a list of it, and so do square brackets."
     elif isinstance(expected, tuple) and isinstance(got, torch.Tensor | np.ndarray):
         return f"`return a, b` hands back several things; {len(expected)} are asked for."
     return ""
@@ -306,14 +310,31 @@ def _float(number: int) -> float:
 
 
 def _sequences(got: Any, expected: list | tuple, close: Closeness) -> Finding | None:
-    if not isinstance(got, list | tuple):
+    is_list_asked = close.python_numbers and isinstance(expected, list)
+    if not isinstance(got, list if is_list_asked else list | tuple):
         return _type_finding(got, expected)
     if len(got) != len(expected):
         return Finding("shape", f"The answer has {len(got)} entries; {len(expected)} are expected.")
     for number, (mine, theirs) in enumerate(zip(got, expected, strict=True)):
         finding = compare(mine, theirs, close)
         if finding:
-            return finding.inside(f"Entry {number}")
+            return _in_another_order(got, expected, close) or finding.inside(f"Entry {number}")
+    return None
+
+
+def _in_another_order(
+    got: list | tuple, expected: list | tuple, close: Closeness
+) -> Finding | None:
+    """Say so where the entries of a short answer are the right ones, each in another place."""
+    if not 2 <= len(expected) <= 4:
+        return None
+    for order in itertools.permutations(range(len(expected))):
+        if all(compare(got[n], expected[place], close) is None for n, place in enumerate(order)):
+            places = ", ".join(map(str, order))
+            return Finding(
+                "values",
+                f"The entries are right, in another order: they belong to the places {places}.",
+            )
     return None
 
 

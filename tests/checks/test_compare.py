@@ -37,6 +37,8 @@ table = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.5]])
         (1.01, 1.0, "values", "1.01"),
         ((1, 2), (1, 2, 3), "shape", "2 entries"),
         ((1, 5), (1, 2), "values", "Entry 1: The answer is 5"),
+        ((2, 1), (1, 2), "values", "in another order: they belong to the places 1, 0."),
+        ((table.T, 1, table), (1, table, table.T), "values", "to the places 2, 0, 1."),
         ((1, [2, 5]), (1, [2, 2]), "values", "Entry 1, entry 1: The answer is 5"),
         ({"a": [1, [0]]}, {"a": [1, [2]]}, "values", "a, entry 1, entry 0: The answer is 0"),
         (1e300, math.inf, "values", "not right"),
@@ -86,6 +88,7 @@ def test_right_answers_in_other_forms_agree(got, expected):
         ([1.0, 2.0], [1, 2], "Entry 0: The answer is a float"),
         ((1, [torch.tensor(2.0)]), (1, [2.0]), "Entry 1, entry 0: The answer is a tensor"),
         ({"a": torch.tensor(2.0)}, {"a": 2.0}, "a: The answer is a tensor"),
+        ((1.0, 2.0), [1.0, 2.0], "a tuple; a list is expected"),
     ],
     ids=str,
 )
