@@ -236,21 +236,23 @@ def interruptible() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[Callable[[], float]]:
     """Raise `OutOfTime` in the block once it has computed for `seconds`, or four times as long has passed on the clock.
 
-    Computing time is the thread's own, so that a busy machine does not cost a learner marks. What is imported on the
+    It yields a function that says how many seconds are spent. Computing time is the thread's own, so that a busy machine does not cost a learner marks. What is imported on the
     way, torch's own at the first call of something too, is not counted and not cut in half (up to `_IMPORTS`
     seconds): half a module would be broken for the whole session. Once the time is up every further line of the code
     raises again, so that a bare `except:` cannot go on for ever.
     """
     on_main_thread = threading.current_thread() is threading.main_thread()
     if on_main_thread and _set_timer:
-        with _alarm(_Clock(seconds), _set_timer):
-            yield
+        clock = _Clock(seconds)
+        with _alarm(clock, _set_timer):
+            yield clock.spent
     else:
+        start = _cpu()
         with _watchdog(_PATIENCE * seconds):
-            yield
+            yield lambda: _cpu() - start
 
 
 class _Clock:
@@ -273,6 +275,10 @@ class _Clock:
             for n, first, spared in zip(now, self._start, self._spared, strict=True)
         )
         return cpu >= self._seconds or wall >= _PATIENCE * self._seconds
+
+    def spent(self) -> float:
+        """Return the seconds of computing that count so far."""
+        return _cpu() - self._start[0] - self._spared[0]
 
     @property
     def spares(self) -> bool:

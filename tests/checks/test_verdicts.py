@@ -1,5 +1,7 @@
 """What the judge says beside right and wrong: which finding comes first, what is kept back, what is recognised."""
 
+import time
+
 import pytest
 import torch
 
@@ -158,3 +160,47 @@ def test_requirements_are_told_one_by_one():
     found = verdict(SCALE, loops)
     assert str(found).count("1/1") == 2
     assert found.to_dict()["points"] == 2
+
+
+def never_on(sizes):
+    def answer(table):
+        while len(table) in sizes:
+            pass
+        return table / table.amax(dim=0)
+
+    return answer
+
+
+def four_tables(draw):
+    yield torch.tensor([[1.0, 10.0], [2.0, 40.0], [5.0, 20.0]])
+    for rows in (5, 6, 7, 8):
+        yield case(draw.uniform(rows, 3, low=1, high=9), requirement="right for any table")
+
+
+def test_a_case_that_never_ends_costs_its_own_requirement():
+    asked = mended(SCALE, inputs=four_tables, forbidden=())
+    late_first = verdict(asked, never_on({3}))
+    assert [r.earned for r in late_first.requirements] == [0, 1, 1]
+    assert (late_first.state, late_first.points) == ("partly right", 2)
+    late_second = verdict(asked, never_on({5, 7}))
+    assert [r.earned for r in late_second.requirements] == [1, 0, 1]
+    assert "did not come to an end" in late_second.message
+
+
+def test_after_three_cases_that_never_end_the_rest_is_not_run():
+    asked = mended(SCALE, inputs=four_tables, forbidden=())
+    record = probe(asked.task(0).plan, never_on({3, 5, 6}))
+    assert [run["outcome"] for run in record["runs"]] == ["out of time"] * 5
+
+
+def test_cases_share_the_time():
+    def slow(table):
+        end = time.thread_time() + 0.25
+        while time.thread_time() < end:
+            pass
+        return table / table.amax(dim=0)
+
+    asked = mended(SCALE, inputs=four_tables, forbidden=(), seconds=0.6)
+    outcomes = [run["outcome"] for run in probe(asked.task(0).plan, slow)["runs"]]
+    assert outcomes[:2] == ["returned", "returned"]
+    assert outcomes[-1] == "out of time"
