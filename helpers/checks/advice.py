@@ -41,7 +41,8 @@ _SENTENCES = (
     ),
     (
         r"'NoneType'",
-        "Something there is None. A function without `return` gives None, and `.grad` is None before `backward()`.",
+        "Something there is None. A function without `return` gives None, `.grad` is None before `backward()`, "
+        "and so is the `.bias` of a layer without one.",
     ),
     (
         r"before Module\.__init__\(\) call",
@@ -90,7 +91,16 @@ _SENTENCES = (
         "The check works on the CPU: leave out `.cuda()` and `.to(...)`, or take the device of the input, `x.device`.",
     ),
     (
-        r"could not infer output dtype|only Tensors of floating point|not implemented for '(Long|Int|Bool)'",
+        r"out of bounds|out of range",
+        "An index is too large for that axis: are these numbers meant for another one? Print them, and the `.shape`.",
+    ),
+    (
+        r"1D target tensor expected|multi-target not supported",
+        "The targets of a cross-entropy are class numbers of shape (n,), or probabilities in the shape of the scores.",
+    ),
+    (
+        r"could not infer output dtype|Expected a floating point.*Got (Long|Int)|"
+        r"only Tensors of floating point|not implemented for '(Long|Int|Bool)'",
         "Integers and booleans have no such operation: `.float()` makes fractions of them.",
     ),
     (

@@ -198,9 +198,15 @@ def _dtype_message(got: torch.dtype, expected: torch.dtype) -> str:
     if got == torch.float64 and expected == torch.float32:
         words += " float64 comes from NumPy or from a cast; `.float()` makes float32 of it."
     elif expected.is_floating_point and not got.is_floating_point:
-        words += " Integers and booleans need `.float()` before they can hold fractions."
+        words += (
+            " Integers and booleans need `.float()` before they can hold fractions; `argmax` gives places, and "
+            "comparisons yes or no, where values are asked for."
+        )
     elif expected == torch.int64 and got.is_floating_point:
-        words += " Class numbers and positions are integers: `.long()`."
+        words += (
+            " Class numbers and positions are integers: `argmax` gives them, `max` and `amax` give values; `.long()` "
+            "casts."
+        )
     return words
 
 

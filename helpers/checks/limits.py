@@ -239,10 +239,11 @@ def interruptible() -> Iterator[None]:
 def time_limit(seconds: float) -> Iterator[Callable[[], float]]:
     """Raise `OutOfTime` in the block once it has computed for `seconds`, or four times as long has passed on the clock.
 
-    It yields a function that says how many seconds are spent. Computing time is the thread's own, so that a busy machine does not cost a learner marks. What is imported on the
-    way, torch's own at the first call of something too, is not counted and not cut in half (up to `_IMPORTS`
-    seconds): half a module would be broken for the whole session. Once the time is up every further line of the code
-    raises again, so that a bare `except:` cannot go on for ever.
+    It yields a function that says how many seconds are spent. Computing time is the thread's own, so that a busy
+    machine does not cost a learner marks. What is imported on the way, torch's own at the first call of something
+    too, is not counted and not cut in half (up to `_IMPORTS` seconds): half a module would be broken for the whole
+    session. Once the time is up every further line of the code raises again, so that a bare `except:` cannot go on
+    for ever.
     """
     on_main_thread = threading.current_thread() is threading.main_thread()
     if on_main_thread and _set_timer:

@@ -7,7 +7,10 @@ from helpers.checks.compare import Finding, compare
 from helpers.checks.declared import asked, run_declared
 from helpers.checks.exercise import Exercise
 
-CUT = "no gradient flows back to `{}`. `.detach()`, `.item()`, NumPy and `torch.tensor(...)` cut the graph."
+CUT = (
+    "no gradient flows back to `{}`. `.detach()`, `torch.no_grad()`, `.item()`, NumPy and `torch.tensor(...)` cut "
+    "the graph."
+)
 
 
 def recognise(exercise: Exercise, plan: dict, runs: list[dict]) -> str:

@@ -93,7 +93,7 @@ def _is_nothing(node: ast.expr) -> bool:
 
 
 def _calls_super_init(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "super().__init__"
+    return isinstance(node, ast.Call) and ast.unparse(node) == "super().__init__()"
 
 
 def same_program(one: str | None, other: str | None) -> bool:

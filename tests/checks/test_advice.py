@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from helpers.checks.advice import advice
@@ -70,6 +71,13 @@ def twice():
         (lambda: table.sum().backward(), "requires_grad=True"),
         (lambda: leaf().numpy(), "no gradients"),
         (lambda: table.sum(dim=2), "fewer axes"),
+        (lambda: table.gather(0, torch.full((1, 3), 7)), "too large for that axis"),
+        (lambda: table[9], "too large for that axis"),
+        (lambda: torch.linalg.matrix_power(torch.tensor([[1, 1], [1, 0]]), -1), "`.float()`"),
+        (
+            lambda: F.cross_entropy(torch.ones(2, 3), torch.ones(2, 2)),
+            "class numbers of shape (n,)",
+        ),
         (lambda: table[0, 0, 0], "more indices"),
         (lambda: whole.mean(), "`.float()`"),
         (lambda: whole.requires_grad_(), "`.float()`"),

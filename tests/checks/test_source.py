@@ -1,5 +1,6 @@
 import dataclasses
 import functools
+from functools import reduce
 
 import pytest
 import torch
@@ -50,6 +51,7 @@ def test_what_the_learner_was_given_is_no_attempt(stub):
         "def f(x):\n    return x",
         "def f(x):\n    raise ValueError",
         "class A(B):\n    def __init__(self):\n        super().__init__()\n        self.a = 1",
+        "class A(B):\n    def __init__(self, parameters, rate):\n        super().__init__(parameters, lr=rate)",
         None,
         "not python (",
     ],
@@ -263,3 +265,12 @@ def test_a_lambda_is_cut_out_of_the_lines_around_it():
     pair = [lambda x: x + 1, lambda x: x.softmax(0) * 2]
     assert source_of(pair[0]) == "lambda x: x + 1"
     assert source_of(pair[1]) == "lambda x: x.softmax(0) * 2"
+
+
+def _by_reduce(n):
+    return reduce(lambda pair, _: (pair[1], sum(pair)), range(n), (0, 1))[0]
+
+
+def test_a_function_imported_by_name_is_known_by_its_public_path():
+    assert found(_by_reduce, "functools.reduce") == "functools.reduce"
+    assert found(_by_reduce, "torch.reduce") is None
