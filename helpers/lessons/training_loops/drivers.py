@@ -3,7 +3,6 @@
 A setting is a dict of plain values that says which small task to build, see `small_tasks.Task`.
 """
 
-import contextlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from helpers.checks.drivers import UnusableAnswer
-from helpers.lessons.training_loops.small_tasks import task, weights
+from helpers.lessons.training_loops.small_tasks import run, task, weights
 
 
 def dataset(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
@@ -30,6 +29,7 @@ def dataset(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
             f"{cls.__name__} is no Dataset: begin with `class {cls.__name__}(Dataset):`"
         )
     made = cls(setting["limit"])
+    cls(setting["limit"] + 3)  # another data set leaves the first as it is
     found = {
         "len": len(made),
         "items": [made[i] for i in setting["positions"]],
@@ -43,15 +43,28 @@ def dataset(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
 
 
 def steps(step: Callable, setting: dict[str, Any]) -> dict[str, Any]:
-    """Call `step(model, loss_function, optimizer, X, Y)` on batch after batch, setting["steps"] times."""
+    """Call `step(model, loss_function, optimizer, X, Y)` on batch after batch, setting["steps"] times.
+
+    With setting["used"] the parameters come with gradients of an earlier pass.
+    """
     t = task(setting)
-    path, losses = [], []
+    if setting.get("used"):
+        for parameter in t.model.parameters():
+            parameter.grad = torch.full_like(parameter, 0.7)
+    path, losses, hooked = [], [], []
+    t.model.register_forward_hook(lambda *_: hooked.append(1))
     batches = _endless(t.loader)
     for _ in range(setting["steps"]):
         X, Y = next(batches)
         losses.append(step(t.model, t.loss_function, t.optimizer, X, Y))
         path.append(weights(t.model))
-    return {"weights after each step": torch.stack(path), "losses": losses}
+    modes = [module.training for module in t.model.modules()]
+    return {
+        "weights after each step": torch.stack(path),
+        "losses": losses,
+        "training afterwards": modes,
+        "what is hooked to the model runs": len(hooked) >= setting["steps"],
+    }
 
 
 def _endless(batches: Iterable) -> Iterator:
@@ -125,12 +138,15 @@ def evaluation_task(setting: dict[str, Any]) -> tuple[Recorder, Tensor, Tensor]:
 def evaluation(evaluate: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     """Call `evaluate(model, loader, loss_function)` on a model that comes in train mode or in eval mode.
 
-    Keys of the setting: "samples", "batch", "model.training", "seed". Afterwards the model is called once more,
-    in the mode in which it was left.
+    Keys of the setting: "samples", "batch", "model.training", "seed", and "loss" where it is no cross-entropy: the
+    name of a class of `nn`. Afterwards the model is called once more, in the mode in which it was left.
     """
     model, X, y = evaluation_task(setting)
     loader = DataLoader(TensorDataset(X, y), setting["batch"])
-    result = evaluate(model, loader, nn.CrossEntropyLoss())
+    loss_function = getattr(nn, setting.get("loss", "CrossEntropyLoss"))()
+    result = evaluate(model, loader, loss_function)
+    graphs = torch.is_grad_enabled()
+    torch.set_grad_enabled(True)
     if not model.log:
         raise UnusableAnswer("the model was never called")
     calls = list(model.log)
@@ -141,6 +157,7 @@ def evaluation(evaluate: Callable, setting: dict[str, Any]) -> dict[str, Any]:
         "result": result,
         "calls": calls,
         "modes": modes,
+        "graphs afterwards": graphs,
         "scores afterwards": model.log[-1]["scores"],
     }
 
@@ -176,40 +193,16 @@ def stopping(cls: type, setting: dict[str, Any]) -> dict[str, Any]:
             raise UnusableAnswer(f"`step` returned {stop!r}; True or False is wanted")
         if stop:
             break
-    fill(-1.0)
-    stopper.restore(model)
+    modes = [module.training for module in model.modules()]
+    for number in (-1.0, -2.0):  # what goes on to be trained does not change what is kept
+        fill(number)
+        stopper.restore(model)
     return {
         "epochs run": epochs,
+        "training afterwards": modes,
         "weight": model[0].weight.item(),
         "running mean": model[1].running_mean.item(),
     }
-
-
-class PowerCut(BaseException):
-    """Ends a training run in the midst of an epoch. No `Exception`: a run does not survive it."""
-
-
-class CutLoader(DataLoader):
-    """A loader that stops with a `PowerCut` after some batches; counts what it gives out."""
-
-    given = 0
-    cut_after: int | None = None
-
-    def __iter__(self) -> Iterator:
-        for batch in super().__iter__():
-            if self.given == self.cut_after:
-                raise PowerCut
-            self.given += 1
-            yield batch
-
-
-@dataclass
-class Run:
-    """A training run: the weights it ended with, its loader, and what went into the model with which dropout."""
-
-    weights: Tensor
-    loader: CutLoader
-    calls: list[dict[str, Tensor]]
 
 
 def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
@@ -221,11 +214,16 @@ def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     """
     epochs, cut_after = setting["epochs"], setting["cut after batches"]
     with tempfile.TemporaryDirectory() as folder:
-        whole = _run(train, setting, epochs, Path(folder) / "whole.pt", seed=1)
+        whole = run(train, setting, epochs, Path(folder) / "whole.pt", seed=1)
         path = Path(folder) / "cut.pt"
-        cut = _run(train, setting, epochs, path, seed=1, cut_after=cut_after)
+        cut = run(train, setting, epochs, path, seed=1, cut_after=cut_after)
         files = sorted(file.name for file in Path(folder).iterdir())
-        again = _run(train, setting | {"fresh": True}, epochs, path, seed=2)
+        elsewhere = Path(folder) / "moved"
+        elsewhere.mkdir()
+        if path.exists():  # all that is needed is in the file: nothing hangs on its name
+            path = path.rename(elsewhere / "moved.pt")
+        again = run(train, setting | {"fresh": True}, epochs, path, seed=2)
+        after_the_end = run(train, setting | {"fresh": True}, epochs, path, seed=3)
     if cut.loader.given < cut_after:
         raise UnusableAnswer(
             f"{epochs} epochs took {cut.loader.given} batches; at least {cut_after + 1} are wanted"
@@ -233,51 +231,13 @@ def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     return {
         "files after the cut": files,
         "batches after the cut": again.loader.given,
+        "batches after the end": after_the_end.loader.given,
+        "weights after the end": after_the_end.weights,
         "weights without a cut": whole.weights,
         "weights with a cut": again.weights,
         "calls without a cut": whole.calls,
         "calls after the cut": again.calls,
     }
-
-
-def _run(
-    train: Callable,
-    setting: dict[str, Any],
-    epochs: int,
-    path: Path,
-    seed: int,
-    cut_after: int | None = None,
-) -> Run:
-    t = task(setting)
-    if setting.get("fresh"):
-        with torch.no_grad():
-            for parameter in t.model.parameters():
-                parameter.add_(1.0)
-    loader = CutLoader(t.loader.dataset, setting["batch"], shuffle=setting.get("shuffle", False))
-    loader.cut_after = cut_after
-    calls: list[dict[str, Tensor]] = []
-    if setting.get("dropout"):
-        _watch_dropout(t.model, calls)
-    t.model.eval()
-    torch.manual_seed(seed)
-    with contextlib.suppress(PowerCut):
-        train(t.model, loader, t.loss_function, t.optimizer, epochs, path)
-    return Run(weights(t.model), loader, calls)
-
-
-def _watch_dropout(model: nn.Module, calls: list[dict[str, Tensor]]) -> None:
-    """Note for each call that records a graph its rows and the factors that dropout multiplies with."""
-
-    def keep_rows(module: nn.Module, inputs: tuple) -> None:
-        if torch.is_grad_enabled():
-            calls.append({"X": inputs[0].detach().clone()})
-
-    def keep_factors(module: nn.Module, inputs: tuple, output: Tensor) -> None:
-        if torch.is_grad_enabled():
-            calls[-1]["factors"] = (output / inputs[0]).detach()
-
-    model.register_forward_pre_hook(keep_rows)
-    model[2].register_forward_hook(keep_factors)
 
 
 SIZES = {"train": 48, "validation": 24, "test": 24}
@@ -366,11 +326,18 @@ def _outputs(model: Any, X: Tensor) -> Tensor:
         )
     with torch.no_grad():
         outputs = model(X.clone())
+        alone = model(X[:1].clone())
     if not isinstance(outputs, Tensor):
         raise UnusableAnswer(f"the model gave a {type(outputs).__name__}; a tensor is wanted")
     if outputs.isnan().any():
         raise UnusableAnswer(
             "the model's answers are nan. Is there a division by a standard deviation of 0, or a learning "
             "rate that is far too high"
+        )
+    near = {"rtol": 1e-3, "atol": 1e-3, "equal_nan": True}
+    if not (isinstance(alone, Tensor) and torch.allclose(alone, outputs[:1], **near)):
+        raise UnusableAnswer(
+            "the model's answer to a row hangs on the other rows that come with it: rows are scaled with mean and "
+            "standard deviation of the training rows, and batch normalisation and dropout want `model.eval()`"
         )
     return outputs.detach()

@@ -1,6 +1,9 @@
 """Small tasks of lesson 06, on which a step or a loop is tried: a model, a loader, a loss and an optimizer."""
 
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -64,3 +67,71 @@ def _loader(setting: dict[str, Any], generator: torch.Generator) -> DataLoader:
 def weights(model: nn.Module) -> Tensor:
     """Return all parameters of a model as one flat tensor."""
     return torch.cat([p.detach().reshape(-1) for p in model.parameters()]).clone()
+
+
+class PowerCut(BaseException):
+    """Ends a training run in the midst of an epoch. No `Exception`: a run does not survive it."""
+
+
+class CutLoader(DataLoader):
+    """A loader that stops with a `PowerCut` after some batches; counts what it gives out."""
+
+    given = 0
+    cut_after: int | None = None
+
+    def __iter__(self) -> Iterator:
+        for batch in super().__iter__():
+            if self.given == self.cut_after:
+                raise PowerCut
+            self.given += 1
+            yield batch
+
+
+@dataclass
+class Run:
+    """A training run: the weights it ended with, its loader, and what went into the model with which dropout."""
+
+    weights: Tensor
+    loader: CutLoader
+    calls: list[dict[str, Tensor]]
+
+
+def run(
+    train: Callable,
+    setting: dict[str, Any],
+    epochs: int,
+    path: Path,
+    seed: int,
+    cut_after: int | None = None,
+) -> Run:
+    """Call `train` on a task as `drivers.power_cut` describes it, with a loader that may be cut."""
+    t = task(setting)
+    if setting.get("fresh"):
+        with torch.no_grad():
+            for parameter in t.model.parameters():
+                parameter.add_(1.0)
+    loader = CutLoader(t.loader.dataset, setting["batch"], shuffle=setting.get("shuffle", False))
+    loader.cut_after = cut_after
+    calls: list[dict[str, Tensor]] = []
+    if setting.get("dropout"):
+        _watch_dropout(t.model, calls)
+    t.model.eval()
+    torch.manual_seed(seed)
+    with contextlib.suppress(PowerCut):
+        train(t.model, loader, t.loss_function, t.optimizer, epochs, path)
+    return Run(weights(t.model), loader, calls)
+
+
+def _watch_dropout(model: nn.Module, calls: list[dict[str, Tensor]]) -> None:
+    """Note for each call that records a graph its rows and the factors that dropout multiplies with."""
+
+    def keep_rows(module: nn.Module, inputs: tuple) -> None:
+        if torch.is_grad_enabled():
+            calls.append({"X": inputs[0].detach().clone()})
+
+    def keep_factors(module: nn.Module, inputs: tuple, output: Tensor) -> None:
+        if torch.is_grad_enabled():
+            calls[-1]["factors"] = (output / inputs[0]).detach()
+
+    model.register_forward_pre_hook(keep_rows)
+    model[2].register_forward_hook(keep_factors)

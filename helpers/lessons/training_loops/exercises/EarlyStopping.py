@@ -144,6 +144,7 @@ BRINGS_BACK = "brings back the best weights"
 requirements = {STOPS_AT: 1.5, BRINGS_BACK: 1.5}
 parts = {
     "epochs run": STOPS_AT,
+    "training afterwards": BRINGS_BACK,
     "weights of epoch": BRINGS_BACK,
     "running statistics of epoch": BRINGS_BACK,
 }
@@ -158,6 +159,8 @@ def inputs(draw):
     yield _losses(2, [0.8, 0.5, 0.5, 0.5, 0.4])
     yield _losses(1, [0.5, 0.4, 0.3])
     yield _losses(2, [2.3, 1.9, 2.0, 1.6, 1.7, 1.8, 0.2])
+    yield _losses(2, [0.5, 0.4996, 0.4991, 0.4988, 0.4985, 0.6])  # a little better is better
+    yield _losses(2, [0.3, 0.0, 0.2, 0.1, 0.05])  # and 0 is the best there is
     for _ in range(4):  # falling, and uneven, so that the end may come early or late
         uneven = [1.2 - 0.05 * k + draw.number(-0.2, 0.2) for k in range(12)]
         yield _losses(draw.integer(1, 4), uneven)

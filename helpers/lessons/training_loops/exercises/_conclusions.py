@@ -55,6 +55,7 @@ def evaluation(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
         "always in eval mode": founded
         and all(mode == call["mode"] == "eval" for mode, call in zip(modes, calls, strict=True)),
         "never recording a graph": founded and all(call["graph"] == "none" for call in calls),
+        "graphs are recorded again afterwards": seen["graphs afterwards"] is True,
         "mode as before": founded and left == before and set(seen["modes"]) == {before},
     }
 
@@ -68,6 +69,7 @@ def stopping(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
 
     return {
         "epochs run": seen["epochs run"],
+        "training afterwards": seen["training afterwards"],
         "weights of epoch": epoch_of(seen["weight"]),
         "running statistics of epoch": epoch_of(seen["running mean"]),
     }
@@ -79,6 +81,8 @@ def power_cut(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
     found = {
         "a checkpoint lies there after the cut": "cut.pt" in seen["files after the cut"],
         "batches after the cut": seen["batches after the cut"],
+        "batches after the end": seen["batches after the end"],
+        "nothing changes after the end": torch.equal(seen["weights after the end"], resumed),
         "resumed equals uncut to the last bit": torch.equal(resumed, whole),
     }
     if not setting.get("dropout"):

@@ -28,6 +28,7 @@ parts = {
     "both are Python floats": LOSS_ACCURACY,
     "always in eval mode": MODEL_WORKS,
     "never recording a graph": NO_GRAPH,
+    "graphs are recorded again afterwards": NO_GRAPH,
     "mode as before": MODE_PUT,
 }
 driver = drivers.evaluation
@@ -38,6 +39,7 @@ seconds = 2
 def inputs(draw):
     yield {"samples": 10, "batch": 4, "model.training": True, "seed": 1}
     yield {"samples": 9, "batch": 4, "model.training": False, "seed": 2}
+    yield {"samples": 7, "batch": 3, "model.training": True, "seed": 3, "loss": "MultiMarginLoss"}
     yield {
         "samples": draw.choice([7, 11, 13]),
         "batch": 5,

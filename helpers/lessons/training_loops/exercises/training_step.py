@@ -20,18 +20,22 @@ RETURNS_LOSS = "returns the loss as a Python number"
 requirements = {WEIGHTS_MOVE: 1, RETURNS_LOSS: 1}
 parts = {
     "weights after each step": WEIGHTS_MOVE,
+    "training afterwards": WEIGHTS_MOVE,
+    "what is hooked to the model runs": WEIGHTS_MOVE,
     "losses": RETURNS_LOSS,
     "losses are Python floats": RETURNS_LOSS,
 }
 driver = drivers.steps
 conclude = conclusions.steps
 seconds = 5
+rtol = 1e-5
 
 
 def inputs(draw):
     yield REGRESSION | {"steps": 3}
     yield CLASSES | {"steps": 4}
     yield _drawn_setting(draw, steps=5)
+    yield _drawn_setting(draw, steps=2, used=True)
 
 
 reference = _step
@@ -83,6 +87,10 @@ def _zero_at_the_end(model, loss_function, optimizer, X, Y):
     optimizer.step()
     optimizer.zero_grad()
     return float(loss)
+
+
+def _through_forward(model, loss_function, optimizer, X, Y):
+    return _step(model.forward, loss_function, optimizer, X, Y)
 
 
 def _by_hand(model, loss_function, optimizer, X, Y):
@@ -141,6 +149,11 @@ mistakes = [
         "The gradients of all batches so far add up. Clear them in each step: `optimizer.zero_grad()`.",
     ),
     mistake(
+        _zero_at_the_end,
+        "What stood in `.grad` before the call still counts: you clear it behind the step, and the first backward "
+        "pass adds to it. The first of the five moves is `optimizer.zero_grad()`.",
+    ),
+    mistake(
         _tensor,
         "The loss is returned as a tensor. It keeps its graph alive; `.item()` takes the number out.",
     ),
@@ -169,11 +182,11 @@ mistakes = [
     ),
 ]
 alternatives = [
-    _zero_at_the_end,
     _by_hand,
     _step_with_closure,
 ]
 also_wrong = [
+    _through_forward,
     _two_steps,
     _own_optimizer_too,
     _turned_loss,
