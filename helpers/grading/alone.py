@@ -61,10 +61,10 @@ def _lock(file: IO[str], assignment: str) -> None:
         raise _busy(assignment, printable(file.read(100).strip(), 100)) from None
     except OSError:  # a file system without locks
         return
-    with contextlib.suppress(OSError):  # no room is left: only the words are missing then
-        file.truncate(0)
-        file.write(f"process {os.getpid()}")
-        file.flush()
+    # No room is left: only the words are missing then. Not through the file's buffer, which would try again at its end.
+    with contextlib.suppress(OSError):
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), f"process {os.getpid()}".encode())
 
 
 @contextlib.contextmanager

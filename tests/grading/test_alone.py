@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from nbgrader.converters.base import NbGraderException
@@ -12,6 +13,7 @@ from tests.grading.course import LESSON, Course
 
 HOLD = """
 import sys
+from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from helpers.grading.alone import alone
 with alone(CourseDirectory(root=sys.argv[1], db_url=sys.argv[2], assignment_id=sys.argv[3])):
@@ -85,3 +87,15 @@ def test_a_gradebook_that_cannot_be_read_is_told_in_words(tmp_path):
     done = course.run("-m", "helpers.grading", "autograde", LESSON, code=1)
     assert "cannot be used: file is not a database" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_disk_that_is_full_costs_the_words_and_nothing_else(tmp_path):
+    with alone(directory(tmp_path, LESSON)):
+        (lock,) = (p for p in tmp_path.parent.rglob(".marking-*.lock"))
+    lock.unlink()
+    lock.symlink_to("/dev/full")
+    done = []
+    with alone(directory(tmp_path, LESSON)):
+        done.append("marked")
+    assert done == ["marked"]
