@@ -1,5 +1,6 @@
 """One command at a time changes the marks of an assignment; a gradebook that cannot be used is told in words."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from helpers.grading.alone import alone
+from helpers.grading.shelf import Shelf
 from tests.grading.course import LESSON, Course
 
 HOLD = """
@@ -91,8 +93,10 @@ def test_a_gradebook_that_cannot_be_read_is_told_in_words(tmp_path):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_a_disk_that_is_full_costs_the_words_and_nothing_else(tmp_path):
+    beside = Shelf.of(directory(tmp_path, LESSON)).folder.parent.parent
     with alone(directory(tmp_path, LESSON)):
-        (lock,) = (p for p in tmp_path.parent.rglob(".marking-*.lock"))
+        lock = beside / f".marking-{LESSON}.lock"
+        assert lock.read_text() == f"process {os.getpid()}"
     lock.unlink()
     lock.symlink_to("/dev/full")
     done = []
