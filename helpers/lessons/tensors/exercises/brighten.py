@@ -55,6 +55,24 @@ def _amounts_by_row(images, amounts):
     return (images.int() + amounts[None, :, None]).clamp(0, 255).to(torch.uint8)
 
 
+def _stretched(images, amounts):
+    wide = images.float() + amounts[:, None, None]
+    if wide.min() < 0 or wide.max() > 255:
+        wide = (wide - wide.min()) / (wide.max() - wide.min()) * 255
+    return wide.to(torch.uint8)
+
+
+def _cut_off_with_where(images, amounts):
+    wide = images.long() + amounts.view(len(amounts), 1, 1).long()
+    wide = torch.where(wide < 0, 0, wide)
+    return torch.where(wide > 255, 255, wide).to(torch.uint8)
+
+
+def _with_pictures_last(images, amounts):
+    moved = images.permute(1, 2, 0).long() + amounts.long()
+    return moved.permute(2, 0, 1).clip(0, 255).type(torch.uint8)
+
+
 mistakes = [
     mistake(
         broken,
@@ -85,8 +103,56 @@ mistakes = [
         lambda images, amounts: (images + amounts[:, None, None]).clamp(0, 255),
         "The values are right; the dtype became int64. A picture goes back to uint8 after `clamp`.",
     ),
+    mistake(
+        lambda i, a: (i.int() + a[:, None, None]).clamp(max=255).to(torch.uint8),
+        "The upper end is right. Below 0 nothing is cut off, so 3 − 40 wraps around and comes out nearly white: "
+        "`clamp` wants both ends.",
+    ),
+    mistake(
+        lambda i, a: (i.int() + a[:, None, None]).clamp(min=0).to(torch.uint8),
+        "The lower end is right. Above 255 nothing is cut off, so 250 + 30 wraps around to 24: `clamp` wants both "
+        "ends.",
+    ),
+    mistake(
+        lambda i, a: (i.int() + a[:, None, None]).clamp(0, 256).to(torch.uint8),
+        "256 does not fit into a byte, it wraps around to 0, and white pixels come out black. The largest byte is 255.",
+    ),
+    mistake(
+        lambda i, a: i.clamp(0, 255) + a[:, None, None],
+        "You clamped first and added then, so the sums still leave 0 … 255, and the result is no uint8 any more. "
+        "Add, then clamp, then go back to uint8.",
+    ),
+    mistake(
+        lambda i, a: (i.int() + a.to(torch.uint8)[:, None, None]).clamp(0, 255).to(torch.uint8),
+        "The amounts went through uint8, which knows no negative numbers: −7 has become 249. Leave them as they "
+        "are, and widen the pictures.",
+    ),
+    mistake(
+        lambda i, a: (i.to(torch.int8).int() + a[:, None, None]).clamp(0, 255).to(torch.uint8),
+        "The pictures went through int8, which ends at 127, so bright pixels became negative. Choose a dtype with room "
+        "for everything from −255 to 510.",
+    ),
+    mistake(
+        lambda i, a: (i.int() + a[0]).clamp(0, 255).to(torch.uint8),
+        "Every picture gets the first amount. The i-th picture gets the i-th: give `amounts` the shape `(n, 1, 1)`.",
+    ),
+    mistake(
+        lambda i, a: (i.int() + a.abs()[:, None, None]).clamp(0, 255).to(torch.uint8),
+        "The sign of the amounts is lost. A negative amount makes its picture darker.",
+    ),
+    mistake(
+        lambda i, a: (i.int() - a[:, None, None]).clamp(0, 255).to(torch.uint8),
+        "You subtracted: your pictures get darker where they shall get brighter.",
+    ),
+    mistake(
+        _stretched,
+        "Where the sums leave 0 … 255 you squeeze the whole batch into that range, so every pixel changes. Only what "
+        "is below 0 or above 255 is set to 0 or 255.",
+    ),
 ]
 alternatives = [
+    _cut_off_with_where,
+    _with_pictures_last,
     lambda images, amounts: (images.float() + amounts.view(-1, 1, 1)).clamp(min=0, max=255).byte(),
     lambda images, amounts: torch.stack(
         [(p.to(torch.int64) + a).clamp(0, 255) for p, a in zip(images, amounts, strict=True)]
@@ -97,11 +163,10 @@ alternatives = [
     ).byte(),
 ]
 also_wrong = [
+    lambda i, a: (i.int() + a[:, None, None]).clamp(0, 254).to(torch.uint8),
+    lambda i, a: (i.int() * a[:, None, None]).clamp(0, 255).to(torch.uint8),
     _amounts_by_row,
-    lambda i, a: (i.int() + a[:, None, None]).clamp(max=255).to(torch.uint8),
-    lambda i, a: (i.int() + a[:, None, None]).clamp(0, 256).to(torch.uint8),
     lambda i, a: (i + a[:, None, None]).clamp(0, 255).float(),
-    lambda i, a: i.clamp(0, 255) + a[:, None, None],
 ]
 hints = [
     "There are three bugs. Try `brighten` on one small picture and look at the input afterwards, too.",

@@ -42,6 +42,26 @@ mistakes = [
         DTYPES | {"torch.tensor([3, 4, 5]) > 3": "int64"},
         "A comparison answers True or False for each entry: bool.",
     ),
+    mistake(
+        DTYPES | {"torch.tensor([3, 4, 5]) > 3": "float32"},
+        "A comparison neither picks entries out nor computes with them: it answers True or False for each.",
+    ),
+    mistake(
+        DTYPES | {"torch.tensor([3, 4, 5]) > 3": "float64"},
+        "A comparison makes no floats: it answers True or False for each entry.",
+    ),
+    mistake(
+        DTYPES | {"torch.tensor([3, 4, 5]) / 1": "float64"},
+        "The quotients are floats, and torch's own floats have 32 bits; the 64 are NumPy's and Python's.",
+    ),
+    mistake(
+        DTYPES | {"torch.tensor([3, 4, 5])": "float64"},
+        "No entry of [3, 4, 5] has a fraction, and torch makes no floats of whole numbers unasked.",
+    ),
+    mistake(
+        DTYPES | {"torch.tensor([3, 4.5])": "bool"},
+        "bool holds True and False alone, and 4.5 is a number with a fraction.",
+    ),
 ]
 hints = [
     "The cell above printed the dtypes of three tensors. Which of them has entries like these?",

@@ -35,6 +35,19 @@ def _fill_at_the_smallest(readings):
     return torch.where(smallest, readings[~smallest].mean(), readings)
 
 
+def _fill_by_column(readings, dim=0):
+    known = readings != -999
+    means = (readings * known).sum(dim, keepdim=True) / known.sum(dim, keepdim=True)
+    return torch.where(known, readings, means)
+
+
+def _fill_the_first(readings):
+    filled = readings.flatten().tolist()
+    if -999 in filled:
+        filled[filled.index(-999)] = readings[readings != -999].mean().item()
+    return torch.tensor(filled).reshape(readings.shape)
+
+
 mistakes = [
     mistake(
         lambda readings: torch.where(readings == -999, readings.mean(), readings),
@@ -68,6 +81,62 @@ mistakes = [
         lambda readings: torch.where(readings == -999, 0.0, readings),
         "0 is a temperature too, and pulls the mean. Put the mean of the other entries there.",
     ),
+    mistake(
+        lambda r: torch.where(r == -999, r, r[r != -999].mean()),
+        "The wrong way round: the −999s stay, and the readings are overwritten. `torch.where(mask, a, b)` takes `a` "
+        "where the mask is True.",
+    ),
+    mistake(
+        lambda r: torch.where(r == -999, r[r > -999].sum() / r.numel(), r),
+        "Your sum is right, and you divided it by the number of all entries. A missing one is not there to be counted.",
+    ),
+    mistake(
+        lambda r: torch.where(r == -999, r[r != -999].sum(), r),
+        "You put in the sum of the other entries. Their mean is asked.",
+    ),
+    mistake(
+        lambda r: torch.where(r == -999, r[r != -999].median(), r),
+        "You put in the median, the middle one of the other entries. Their mean is asked.",
+    ),
+    mistake(
+        _fill_by_column,
+        "You put in the mean of the column. The mean of all other entries of the table is asked, without a `dim`.",
+    ),
+    mistake(
+        lambda r: _fill_by_column(r, dim=-1),
+        "You put in the mean of the row. The mean of all other entries of the table is asked, without a `dim`.",
+    ),
+    mistake(
+        lambda r: torch.where(r == -999, r[r >= 0].mean(), r),
+        "Your mean leaves out the frost. Readings below 0 count like all others; only −999 means missing.",
+    ),
+    mistake(
+        lambda r: torch.where(r == -999, torch.unique(r[r != -999]).mean(), r),
+        "Readings that are equal count only once in your mean. Each entry counts, however often its value occurs.",
+    ),
+    mistake(
+        lambda r: torch.where(r == -999, r[r != -999].mean().round(), r),
+        "The mean is rounded to a whole number, which is right for the example alone. Put it in as it is.",
+    ),
+    mistake(
+        lambda r: torch.where(r == -999, 9.0, r),
+        "9 is the mean in the example alone. Work out the mean of the readings that come in.",
+    ),
+    mistake(
+        _fill_at_the_smallest,
+        "You take the smallest entry for the missing one. Where nothing is missing that is a real reading: compare "
+        "with −999.",
+    ),
+    mistake(
+        _fill_the_first,
+        "Only the first −999 is replaced: `index`, `break` or a `return` inside of a loop stops there. A mask marks "
+        "all of them at once.",
+    ),
+    mistake(
+        lambda r: torch.where(r == -999, r[r != -999].mean(), r).flatten(),
+        "The values are right, and the table has become one long row. A mask works on any shape, so nothing is to be "
+        "flattened, or it has to be shaped back.",
+    ),
 ]
 
 
@@ -77,8 +146,20 @@ def _on_a_copy(readings):
     return filled
 
 
+def _in_a_loop(readings):
+    filled = readings.clone().reshape(-1)
+    mean = filled[filled != -999].mean()
+    for i in range(len(filled)):
+        if filled[i] == -999:
+            filled[i] = mean
+    return filled.reshape(readings.shape)
+
+
 alternatives = [
     _on_a_copy,
+    _in_a_loop,
+    lambda r: torch.where(r == -999, r.masked_fill(r == -999, torch.nan).nanmean(), r),
+    lambda r: r * (r != -999) + r[r != -999].mean() * (r == -999),
     lambda readings: readings.masked_fill(
         readings == -999, readings[readings != -999].mean().item()
     ),
@@ -89,13 +170,10 @@ alternatives = [
     ),
 ]
 also_wrong = [
+    lambda r: torch.where(r == -999, r[r != -999].max(), r),
+    lambda r: torch.where(r == -999, torch.nan, r),
     lambda r: r if (r != -999).all() else torch.where(r == -999, r[r != -999].mean(), r),
-    lambda r: torch.where(r == -999, torch.unique(r[r != -999]).mean(), r),
-    _fill_at_the_smallest,
-    lambda r: torch.where(r == -999, r[r != -999].median(), r),
     lambda r: torch.where(r == -999, r[r > -999].abs().mean(), r),
-    lambda r: torch.where(r == -999, r[r > -999].sum() / r.numel(), r),
-    lambda r: torch.where(r == -999, torch.tensor(9.0), r),
 ]
 hints = [
     "Make a mask first: `missing = readings == -999`. `~missing` is its opposite.",

@@ -29,6 +29,25 @@ def reference(distances):
 
 
 forbidden = forbid(*ready_made.LOOPS, rule=WITHOUT_A_LOOP + ".", why=NO_LOOP)
+
+
+def _places_without_the_diagonal(distances):
+    n = len(distances)
+    return distances[~torch.eye(n, dtype=torch.bool)].reshape(n, n - 1).argmin(dim=1)
+
+
+def _places_shifted_back(distances):
+    places = _places_without_the_diagonal(distances)
+    return places + (places >= torch.arange(len(distances)))
+
+
+def _closest(distances):
+    closeness = -distances
+    i = torch.arange(len(distances))
+    closeness[i, i] = -float("inf")
+    return closeness.topk(1, dim=1).indices[:, 0]
+
+
 mistakes = [
     mistake(
         lambda d: d.argmin(dim=1),
@@ -75,8 +94,44 @@ mistakes = [
         lambda d: d.clone().fill_diagonal_(float("inf")).argmin(),
         "Without `dim` the smallest entry of the whole table is sought. One answer per row: `dim=1`.",
     ),
+    mistake(
+        _places_without_the_diagonal,
+        "With the diagonal cut out, the entries behind it move up by one place, so from the row's own number on your "
+        "numbers are one too small. Shift those back, or leave the diagonal in and make it infinite.",
+    ),
+    mistake(
+        lambda d: torch.arange(len(d)),
+        "Every row finds itself, every time. The diagonal has to become the largest entry, and the others stay as they "
+        "are: `torch.where(mask, a, b)` takes `a` where the mask is True.",
+    ),
+    mistake(
+        lambda d: d.clone().fill_diagonal_(999).argmin(dim=1),
+        "A number such as 999 on the diagonal loses only where another row is nearer than that. Grams in the thousands "
+        "are farther away: infinity always loses.",
+    ),
+    mistake(
+        lambda d: d.clone().fill_diagonal_(100).argmin(dim=1),
+        "A number such as 100 on the diagonal loses only where another row is nearer than that. Distances can be "
+        "larger: infinity always loses.",
+    ),
+    mistake(
+        lambda d: d.clone().fill_diagonal_(d.max().item()).argmin(dim=1),
+        "The largest distance on the diagonal is not enough: with two rows it is also the only other entry, and of two "
+        "equal ones `argmin` takes the first. Infinity is larger than all.",
+    ),
+    mistake(
+        lambda d: d.clone().fill_diagonal_(1e9).argmin(1) + 1,
+        "One too many: rows are counted from 0, as `argmin` does.",
+    ),
+    mistake(
+        lambda d: d.clone().fill_diagonal_(float("inf")).amin(dim=1).argmin(),
+        "That is the one row with the nearest neighbour of all. Each row has an answer of its own: `argmin` with "
+        "`dim=1` on the whole table.",
+    ),
 ]
 alternatives = [
+    _places_shifted_back,
+    _closest,
     lambda d: torch.where(torch.eye(len(d), dtype=torch.bool), float("inf"), d).argmin(dim=0),
     lambda d: (d + torch.diag(torch.full((len(d),), float("inf")))).argmin(dim=1),
     lambda d: (d + 2 * d.max() * torch.eye(len(d))).min(dim=1).indices,
@@ -84,11 +139,10 @@ alternatives = [
     lambda d: d.masked_fill(torch.eye(len(d)).bool(), torch.inf).argmin(1),
 ]
 also_wrong = [
-    lambda d: d.clone().fill_diagonal_(d.max().item()).argmin(dim=1),
+    lambda d: d.clone().fill_diagonal_(-1.0).argsort(dim=1)[:, -1],
+    lambda d: d.clone().fill_diagonal_(1e9).argmin(1).float(),
     lambda d: d.clone().fill_diagonal_(10.0).argmin(1),
     lambda d: d.clone().fill_diagonal_(1e9).argmin(1, keepdim=True),
-    lambda d: d.clone().fill_diagonal_(1e9).argmin(1) + 1,
-    lambda d: d[~torch.eye(len(d), dtype=torch.bool)].view(len(d), -1).argmin(1),
     lambda d: d.masked_fill(d < 1e-6, 1e9).argmin(1),
 ]
 hints = [

@@ -49,6 +49,23 @@ forbidden = forbid(
     why=NO_LOOP + " Differences of all pairs come from broadcasting.",
     requirement=RIGHT_OTHER,
 )
+
+
+def _with_columns_standardised(x):
+    z = (x - x.mean(0)) / x.std(0)
+    return (z[:, None] - z).norm(dim=-1)
+
+
+def _in_the_first_two_columns(x):
+    a, b = x[:, 0], x[:, 1]
+    return ((a[:, None] - a).square() + (b[:, None] - b).square()).sqrt()
+
+
+def _from_index_tables(x):
+    i, j = torch.meshgrid(torch.arange(len(x)), torch.arange(len(x)), indexing="ij")
+    return torch.sqrt(torch.sum(torch.square(x[i] - x[j]), dim=-1))
+
+
 mistakes = [
     mistake(
         lambda x: (x[:, None] - x[None]).square().sum(2),
@@ -90,8 +107,61 @@ mistakes = [
         "‖a‖² + ‖b‖² − 2 a·b is right on paper, but rounding can push it below 0, and the root of that "
         "is nan. Take the differences first.",
     ),
+    mistake(
+        lambda x: torch.cdist(x, x),
+        "Ready-made distances are closed here. Besides, for more than 25 rows `torch.cdist` uses a faster formula that "
+        "is inexact for grams in the thousands. Let the rows meet by broadcasting and take their differences.",
+    ),
+    mistake(
+        _in_the_first_two_columns,
+        "Right for two columns: from the third on they are left out. Keep the columns as a dimension and sum over "
+        "it, however many there are.",
+    ),
+    mistake(
+        lambda x: (x[:, :, None] - x[:, None, :]).square().sum(0).sqrt(),
+        "The new dimensions stand so that columns meet columns, and the result is `(d, d)`. Rows are to meet rows: "
+        "the shapes are `(n, 1, d)` and `(1, n, d)`.",
+    ),
+    mistake(
+        _with_columns_standardised,
+        "You standardised the columns first, and so measured other distances. Those of `x` itself are asked; whoever "
+        "wants it standardised does that before the call.",
+    ),
+    mistake(
+        lambda x: ((x[:, None] - x).norm(dim=-1) * 100).round() / 100,
+        "The distances are rounded to two decimals, as the example is printed. Return them as they are.",
+    ),
+    mistake(
+        lambda x: (x[:, None] - x).norm(dim=-1).triu(),
+        "The half below the diagonal is 0. The distance from i to j is that from j to i, so both halves have the same "
+        "numbers.",
+    ),
+    mistake(
+        lambda x: ((x[:, None] - x).square().sum(-1) + 0.01).sqrt(),
+        "A number is added under the root, so that a row is at a distance of 0.1 from itself. That has to be 0, and "
+        "the root of 0 is no trouble.",
+    ),
+    mistake(
+        lambda x: (x[:, None] - x).abs().amax(-1),
+        "That takes the largest difference and forgets the other columns. The squares of all of them are added up.",
+    ),
+    mistake(
+        lambda x: x[:, None] - x,
+        "These are the differences of all pairs, `(n, n, d)`, and the first step is done. Square them, add them up "
+        "over the columns, take the root.",
+    ),
+    mistake(
+        lambda x: (x[:, None] - x).sum(-1).sqrt(),
+        "The root of a negative sum is nan: the differences are not squared. Square them before you add them up.",
+    ),
+    mistake(
+        lambda x: x @ x.T,
+        "These are the dot products of the rows. A distance is made of differences: subtract first, square, and add "
+        "up.",
+    ),
 ]
 alternatives = [
+    _from_index_tables,
     lambda x: (x.unsqueeze(1) - x).norm(dim=-1),
     lambda x: torch.linalg.vector_norm(x[None] - x[:, None], dim=2),
     lambda x: ((x[:, None] - x) ** 2).sum(-1) ** 0.5,
@@ -101,11 +171,11 @@ alternatives = [
     lambda x: torch.tensor(np.sqrt(np.add.reduce((x[:, None] - x).numpy() ** 2, axis=2))),
 ]
 also_wrong = [
+    lambda x: torch.nn.functional.pairwise_distance(x[:, None], x),
+    lambda x: (x[:, None] + x).norm(dim=-1),
     lambda x: torch.stack([(x - row).norm(dim=1) for row in x]),
-    lambda x: torch.cdist(x, x),
     lambda x: torch.tril((x[:, None] - x).norm(dim=-1)),
     lambda x: (x[:, None] - x).square().sum(-1).add(1e-3).sqrt(),
-    lambda x: (x[:, None] - x).abs().amax(-1),
 ]
 hints = [
     "First all differences: which two shapes broadcast to `(n, n, d)`?",

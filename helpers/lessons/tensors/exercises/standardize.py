@@ -3,6 +3,7 @@
 import torch
 from torch.nn import functional as F
 
+from helpers import data
 from helpers.checks.exercise import FunctionExercise, case, mistake
 
 kind = FunctionExercise
@@ -21,6 +22,28 @@ def inputs(draw):
 
 def reference(x):
     return (x - x.mean(dim=0)) / x.std(dim=0)
+
+
+def _by_the_penguins(x):
+    birds = data.penguins().features
+    return (x - birds.mean(0)) / birds.std(0)
+
+
+def _with_the_root_too_early(x):
+    centred = x - x.mean(0)
+    return centred / (centred.square().sum(0).sqrt() / (len(x) - 1))
+
+
+def _from_std_mean(x):
+    s, m = torch.std_mean(x, dim=0, keepdim=True)
+    return x.sub(m).div(s)
+
+
+def _on_a_copy(x):
+    z = x.clone()
+    z -= z.mean(dim=0)
+    z /= z.std(dim=0)
+    return z
 
 
 mistakes = [
@@ -57,19 +80,67 @@ mistakes = [
         lambda x: (x - x.amin(0)) / (x.amax(0) - x.amin(0)),
         "That scales each column to the range from 0 to 1. Mean 0 and standard deviation 1 are asked.",
     ),
+    mistake(
+        lambda x: (x - x.mean(0)) / x.std(),
+        "The mean is one per column, and the standard deviation is that of the whole table. It wants the same `dim`.",
+    ),
+    mistake(
+        lambda x: (x - x.mean()) / x.std(0),
+        "The standard deviation is one per column, and the mean is that of the whole table. It wants the same `dim`.",
+    ),
+    mistake(
+        lambda x: x / x.std(0) - x.mean(0),
+        "You divided first and then took the mean of the undivided column away. Subtract the mean, and divide the "
+        "difference: mind the brackets.",
+    ),
+    mistake(
+        lambda x: (x - x.mean(0)) * x.std(0),
+        "You multiplied by the standard deviation. Measured in a unit of its own, a column is divided by it.",
+    ),
+    mistake(
+        lambda x: x / x.std(0),
+        "Each column has the standard deviation 1 now. Its mean is still to be taken away, before you divide.",
+    ),
+    mistake(
+        lambda x: (x - x.median(0).values) / x.std(0),
+        "You took the median away. Then the mean of a column is not 0: take the mean away.",
+    ),
+    mistake(
+        lambda x: (x - x.mean(0)) / (x - x.mean(0)).abs().mean(0),
+        "You divided by the mean absolute difference. The standard deviation squares the differences, averages, and "
+        "takes the root: `x.std` does all of it.",
+    ),
+    mistake(
+        _with_the_root_too_early,
+        "You took the root before you divided by n − 1. In the formula that division stands under the root.",
+    ),
+    mistake(
+        lambda x: F.normalize(x - x.mean(0), dim=0),
+        "Each column has the length 1 now. For a standard deviation of 1 the squares are averaged over n − 1 rows "
+        "before the root is taken.",
+    ),
+    mistake(
+        lambda x: (x - x.mean(dim=0)) / x.std(dim=0).clamp(min=1),
+        "Where a column's standard deviation is below 1, you leave it unscaled. Small units are scaled, too: divide by "
+        "what `x.std` gives, whatever it is.",
+    ),
+    mistake(
+        _by_the_penguins,
+        "You use mean and standard deviation of the penguins, whatever table comes in. Work them out from `x`.",
+    ),
 ]
 alternatives = [
+    _from_std_mean,
+    _on_a_copy,
     lambda x: ((x.T - x.T.mean(1, keepdim=True)) / x.T.std(1, keepdim=True)).T,
     lambda x: (x - x.mean(0, keepdim=True)) * (1 / x.var(0, keepdim=True).sqrt()),
     lambda x: (x - x.sum(0) / len(x)) / x.std(0),
     lambda x: torch.stack([(c - c.mean()) / c.std() for c in x.T], 1),
 ]
 also_wrong = [
-    lambda x: (x - x.mean(dim=0)) / x.std(dim=0).clamp(min=1),
-    lambda x: (x - x.median(0).values) / x.std(0),
-    lambda x: (x - x.mean(0)) / x.std(),
-    lambda x: (x - x.mean()) / x.std(0),
-    lambda x: F.normalize(x - x.mean(0), dim=0),
+    lambda x: ((x - x.mean(0)) / x.std(0)).T,
+    lambda x: ((x - x.mean(0)) / x.std(0)).round(),
+    lambda x: (x - x[0]) / x.std(0),
     lambda x: x.sub_(x.mean(0)).div_(x.std(0)),
 ]
 hints = [
