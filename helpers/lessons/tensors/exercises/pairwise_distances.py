@@ -8,7 +8,7 @@ from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.lessons.tensors.exercises._common import NO_LOOP, SMALL, WITHOUT_A_LOOP
 
 kind = FunctionExercise
-RIGHT_OTHER = "right for other sizes, without a loop or a ready-made distance"
+RIGHT_OTHER = "right for other sizes"
 EXACT_WHERE = "exact where the values are large"
 requirements = {
     SMALL: 1,
@@ -47,7 +47,6 @@ forbidden = forbid(
     *ready_made.DISTANCES,
     rule=WITHOUT_A_LOOP + "; without a ready-made distance, such as `torch.cdist`.",
     why=NO_LOOP + " Differences of all pairs come from broadcasting.",
-    requirement=RIGHT_OTHER,
 )
 
 
