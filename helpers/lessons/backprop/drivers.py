@@ -176,15 +176,19 @@ def repaired_network(
     }
 
 
-def network_predictions(fit: Callable, X: Table, Y: Table, X_held_out: Table) -> Table:
-    """Train with the learner's function and return what the trained network says for the held-out rows.
+def network_predictions(fit: Callable, X: Table, Y: Table, X_held_out: Table) -> dict[str, Table]:
+    """Train with the learner's function and return what the trained network says for rows held out, and for its own.
 
     Args:
         fit: called with X (n, d) and Y (n, 1); returns the parameters W1 (h, d), b1 (h,), W2 (1, h), b2 (1,)
             of a network tanh(X W1ᵀ + b1) W2ᵀ + b2 as a dict.
     """
+    seen = X.clone()
     W1, b1, W2, b2 = _parameters(fit(X, Y))
-    return torch.tanh(X_held_out @ W1.T + b1) @ W2.T + b2
+    return {
+        name: torch.tanh(rows @ W1.T + b1) @ W2.T + b2
+        for name, rows in (("held out", X_held_out), ("learned from", seen))
+    }
 
 
 def _parameters(found: Any) -> list[torch.Tensor]:

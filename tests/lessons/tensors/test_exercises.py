@@ -76,11 +76,11 @@ def test_the_right_numbers_by_a_way_that_is_closed_lose_points(name, answer):
         assert "Your program uses" in verdict.message
 
 
-def test_a_loop_over_the_rows_costs_one_point_only():
+def test_a_loop_over_the_rows_is_a_closed_way_and_earns_nothing():
     for verdict in verdicts(
         "pairwise_distances", lambda x: torch.stack([(x - row).norm(dim=1) for row in x])
     ):
-        assert verdict.points == 2
+        assert verdict.points == 0
         assert "`for`" in verdict.message
 
 

@@ -1,10 +1,18 @@
 """Measure the mean size of the gradient that arrives at each layer's weights."""
 
+import copy
+
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from helpers.checks.exercise import FunctionExercise, mistake, recipe
 from helpers.lessons.activations import drivers
+
+
+def _mean_size(layer):
+    """Return what is asked of one layer after `backward()`."""
+    return layer.weight.grad.abs().mean().item()
 
 
 def _walk(layers, activation, X, size, reset=True, result=torch.sum):
@@ -36,6 +44,11 @@ def inputs(draw):
         recipe(drivers.activation, name="sigmoid"),
         torch.tensor([[0.5, -1.5], [2.0, 0.3]]),
     )
+    yield (
+        recipe(drivers.stack, sizes=[3, 3, 3], seed=2),
+        recipe(drivers.activation, name="tanh"),
+        torch.tensor([[1.5, -0.4, 0.6], [-0.7, 0.9, 2.0]]),
+    )
     for name, depth in (("sigmoid", 6), ("tanh", 4)):
         sizes = [5] + [7] * depth
         yield (
@@ -54,15 +67,15 @@ def reference(layers, activation, X):
 
 
 def _without_reset(layers, activation, X):
-    return _walk(layers, activation, X, lambda m: m.weight.grad.abs().mean().item(), False)
+    return _walk(layers, activation, X, _mean_size, reset=False)
 
 
 def _no_activation(layers, activation, X):
-    return _walk(layers, lambda z: z, X, lambda m: m.weight.grad.abs().mean().item())
+    return _walk(layers, lambda z: z, X, _mean_size)
 
 
 def _backwards(layers, activation, X):
-    return _walk(layers, activation, X, lambda m: m.weight.grad.abs().mean().item())[::-1]
+    return _walk(layers, activation, X, _mean_size)[::-1]
 
 
 def _signed(layers, activation, X):
@@ -82,9 +95,7 @@ def _absolute_of_mean(layers, activation, X):
 
 
 def _of_the_mean(layers, activation, X):
-    return _walk(
-        layers, activation, X, lambda m: m.weight.grad.abs().mean().item(), result=torch.mean
-    )
+    return _walk(layers, activation, X, _mean_size, result=torch.mean)
 
 
 def _one_activation(layers, activation, X):
@@ -110,33 +121,101 @@ def _gradient_sizes_by_sequential(layers, activation, X):
     return [torch.mean(torch.abs(layer.weight.grad)).item() for layer in layers]
 
 
-def _gradient_sizes_of_the_activations(layers, activation, X):
+def _of_the_activations(layers, activation, X):
     a, kept = X, []
     for layer in layers:
         a = activation(layer(a))
-        a.retain_grad()
         kept.append(a)
-    a.sum().backward()
-    return [a.grad.abs().mean().item() for a in kept]
+    return [g.abs().mean().item() for g in torch.autograd.grad(a.sum(), kept)]
 
 
-def _gradient_sizes_of_the_mean(layers, activation, X):
-    a = X
+def _of_each_z(layers, activation, X):
+    a, zs = X, []
     for layer in layers:
-        layer.zero_grad()
-        a = activation(layer(a))
-    a.mean().backward()
-    return [layer.weight.grad.abs().mean().item() for layer in layers]
+        zs.append(layer(a))
+        a = activation(zs[-1])
+    return [g.abs().mean().item() for g in torch.autograd.grad(a.sum(), zs)]
 
 
-def _gradient_sizes_last_layer_bare(layers, activation, X):
+def _last_layer_bare(layers, activation, X):
     a = X
     for layer in layers:
         layer.zero_grad()
     for layer in layers[:-1]:
         a = activation(layer(a))
     layers[-1](a).sum().backward()
-    return [layer.weight.grad.abs().mean().item() for layer in layers]
+    return [_mean_size(layer) for layer in layers]
+
+
+def _always_relu(layers, activation, X):
+    return _walk(layers, torch.relu, X, _mean_size)
+
+
+def _no_chain(layers, activation, X):
+    sizes = []
+    for layer in layers:
+        layer.zero_grad()
+        activation(layer(X)).sum().backward()
+        sizes.append(_mean_size(layer))
+    return sizes
+
+
+def _first_layer_reset(layers, activation, X):
+    layers[0].zero_grad()
+    return _walk(layers, activation, X, _mean_size, reset=False)
+
+
+def _turns_the_list(layers, activation, X):
+    sizes = _walk(layers, activation, X, _mean_size)
+    layers.reverse()
+    return sizes
+
+
+def _trains(layers, activation, X):
+    sizes = _walk(layers, activation, X, _mean_size)
+    with torch.no_grad():
+        for layer in layers:
+            layer.weight -= 0.1 * layer.weight.grad
+    return sizes
+
+
+def _reset_before_reading(layers, activation, X):
+    def size(layer):
+        layer.zero_grad()
+        return _mean_size(layer)
+
+    return _walk(layers, activation, X, size)
+
+
+def _frozen_afterwards(layers, activation, X):
+    sizes = _walk(layers, activation, X, _mean_size)
+    for layer in layers:
+        layer.requires_grad_(False)
+    return sizes
+
+
+def _rounded(layers, activation, X):
+    return [round(size, 4) for size in _walk(layers, activation, X, _mean_size)]
+
+
+def _root_mean_square(layers, activation, X):
+    return _walk(layers, activation, X, lambda m: m.weight.grad.pow(2).mean().sqrt().item())
+
+
+def _per_example(layers, activation, X):
+    return _walk(layers, activation, X, _mean_size, result=lambda a: a.sum() / len(a))
+
+
+def _largest(layers, activation, X):
+    return _walk(layers, activation, X, lambda m: m.weight.grad.abs().max().item())
+
+
+def _lengths(layers, activation, X):
+    return _walk(layers, activation, X, lambda m: m.weight.grad.norm().item())
+
+
+def _last_alone(layers, activation, X):
+    return _walk(layers, activation, X, _mean_size)[-1:]
 
 
 def _gradient_sizes_as_tensors(layers, activation, X):
@@ -147,13 +226,10 @@ def _gradient_sizes_as_tensors(layers, activation, X):
     return torch.stack([g.abs().mean() for g in grads])
 
 
-def _gradient_sizes_resets_inside_the_answer(layers, activation, X):
-    a = X
-    for layer in layers:
-        a = activation(layer(a))
-    a.sum().backward()
+def _reset_afterwards(layers, activation, X):
+    sizes = _walk(layers, activation, X, _mean_size, reset=False)
     nn.Sequential(*layers).zero_grad()
-    return [0.0 if layer.weight.grad is None else 1.0 for layer in layers]
+    return sizes
 
 
 mistakes = [
@@ -183,6 +259,74 @@ mistakes = [
         _one_activation,
         "The activation comes once, at the end. Every layer is followed by it: a = activation(layer(a)).",
     ),
+    mistake(
+        _last_layer_bare,
+        "The last layer has no activation behind it. Here every layer is followed by it, the last one too.",
+    ),
+    mistake(
+        _always_relu,
+        "There is a ReLU behind every layer. The function comes from the caller, as `activation`: use that one.",
+    ),
+    mistake(
+        _no_chain,
+        "Every layer gets X. The layers chain: what one of them gives, after the activation, goes into the next.",
+    ),
+    mistake(
+        _first_layer_reset,
+        "The first layer is right each time, the others hold the sum of both measurements: `.grad` has to be emptied "
+        "in all layers.",
+    ),
+    mistake(
+        _reset_afterwards,
+        "You empty `.grad` after the measurement. What somebody else's `backward()` left there is in your first "
+        "measurement: empty it before.",
+    ),
+    mistake(
+        _turns_the_list,
+        "Right the first time. Then the caller's list of layers is turned around for good: `reverse()` works in place. "
+        "PyTorch walks backward by itself, so leave `layers` as it is.",
+    ),
+    mistake(
+        _trains,
+        "Right the first time. Then you changed the weights by a step of training, so the second measurement is one of "
+        "another network. Measure only.",
+    ),
+    mistake(
+        _frozen_afterwards,
+        "What you call `backward()` on hangs on no weight that wants a gradient. Did the forward pass run under "
+        "`torch.no_grad()`, was something detached, or were the weights frozen (`requires_grad_(False)`), perhaps at "
+        "the end of an earlier measurement?",
+    ),
+    mistake(
+        _rounded,
+        "You rounded the sizes, so the smallest become 0. Those are what is to be seen here: round when you print.",
+    ),
+    mistake(
+        _root_mean_square,
+        "You squared the gradients, took the mean and then the root. Asked for is the mean of the absolute values.",
+    ),
+    mistake(
+        _per_example,
+        "You divided the result by the number of examples. It is the sum of all activations of the last layer.",
+    ),
+    mistake(
+        _of_each_z,
+        "Those are the gradients of each layer's z. Asked for are those of its weights.",
+    ),
+    mistake(
+        _of_the_activations,
+        "Those are the gradients of the activations. Asked for are those of each layer's weights.",
+    ),
+    mistake(_largest, "That is the largest size in each layer; the mean is asked for."),
+    mistake(
+        _lengths,
+        "`norm()` gives the length of the whole gradient, which grows with the number of weights. Take the mean of the "
+        "absolute values.",
+    ),
+    mistake(
+        _last_alone,
+        "That is the last layer alone. The list needs a size for each layer, the first one first.",
+    ),
 ]
 
 
@@ -205,20 +349,37 @@ def _through_sequential(layers, activation, X):
     for layer in network:
         a = activation(layer(a))
     a.sum().backward()
-    return tuple(p.grad.abs().mean().item() for p in network.parameters() if p.dim() == 2)
+    return [p.grad.abs().mean().item() for p in network.parameters() if p.dim() == 2]
+
+
+def _on_a_copy(layers, activation, X):
+    a, own = X, copy.deepcopy(layers)
+    for layer in own:
+        layer.zero_grad()
+        a = activation(layer(a))
+    torch.sum(a).backward()
+    grads = [layer.weight.grad for layer in own]
+    return [(g.abs().sum() / g.numel()).item() for g in grads]
+
+
+def _with_copied_weights(layers, activation, X):
+    weights = [layer.weight.detach().clone().requires_grad_() for layer in layers]
+    a = X
+    for layer, W in zip(layers, weights, strict=True):
+        a = activation(F.linear(a, W, layer.bias))
+    return [g.abs().mean().item() for g in torch.autograd.grad(a.sum(), weights)]
 
 
 alternatives = [
+    _on_a_copy,
+    _with_copied_weights,
     _by_grad_attribute,
     _through_sequential,
     _gradient_sizes_by_sequential,
 ]
 also_wrong = [
-    _gradient_sizes_of_the_activations,
-    _gradient_sizes_of_the_mean,
-    _gradient_sizes_last_layer_bare,
+    _reset_before_reading,
     _gradient_sizes_as_tensors,
-    _gradient_sizes_resets_inside_the_answer,
     lambda layers, activation, X: [0.0] * len(layers),
 ]
 hints = [

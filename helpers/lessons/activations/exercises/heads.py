@@ -43,6 +43,14 @@ mistakes = [
     mistake({"price": "B"}, "A sigmoid never exceeds 1; a price does."),
     mistake({"price": "C"}, "A softmax gives shares of 1; a price is no share of anything."),
     mistake(
+        {"price": "D"},
+        "One price is asked for, so one output is enough, and a sigmoid never exceeds 1.",
+    ),
+    mistake(
+        {"tumour": "D"},
+        "D is for several questions at once. Here is one, yes or no: one output does.",
+    ),
+    mistake(
         {"tumour": "A"},
         "A bare number has no bounds. For a probability of one of two classes: one output, sigmoid.",
     ),
@@ -60,6 +68,18 @@ mistakes = [
         "One number would claim that a 7 lies between a 6 and an 8. Digits are names: one score for each.",
     ),
     mistake(
+        {"digit": "B"},
+        "One output with a sigmoid answers one yes or no. Which of ten digits it is needs an output for each.",
+    ),
+    mistake(
+        {"photo": "A"},
+        "One number cannot say of 80 things whether each can be seen. How many outputs does that need?",
+    ),
+    mistake(
+        {"photo": "B"},
+        "One output answers for one thing. There are 80 of them, each with a yes or no of its own.",
+    ),
+    mistake(
         {"photo": "C"},
         "Softmax shares out a single 1: a dog would take away from the ball beside it. Each thing is a yes or no "
         "of its own.",
@@ -67,6 +87,23 @@ mistakes = [
     mistake(
         {"temperature": "B"},
         "A sigmoid stays between 0 and 1; temperatures in °C do not.",
+    ),
+    mistake(
+        {"temperature": "C"},
+        "A softmax gives shares of 1. A temperature is a number without bounds, and no share of anything.",
+    ),
+    mistake(
+        {"temperature": "D"},
+        "One temperature is asked for, so one output is enough, and a sigmoid stays between 0 and 1.",
+    ),
+    mistake(
+        {"penguin": "A"},
+        "One number would put the three species in an order, one of them between the others. They are names: one score "
+        "for each.",
+    ),
+    mistake(
+        {"penguin": "B"},
+        "One output tells two classes apart. With three species each needs a score of its own.",
     ),
     mistake(
         {"penguin": "D"},

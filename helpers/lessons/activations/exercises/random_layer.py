@@ -8,12 +8,18 @@ from helpers.checks.exercise import FunctionExercise, mistake
 SCORES, CLASSES, DEAD = "scores of the new rows", "classes of the new rows", "number of dead units"
 
 
-def _random_layer_answer(X, Y, X_new, W, b, act=torch.relu, add_bias=True):
+def _solved(A, Y):
+    """Return the V of the text's equation."""
+    return torch.linalg.solve(A.T @ A + 10 * torch.eye(A.shape[1]), A.T @ Y)
+
+
+def _random_layer_answer(
+    X, Y, X_new, W, b, act=torch.relu, act_new=None, add_bias=True, solve=_solved
+):
     """The capstone's answer, with the places that mistakes change as arguments."""
     b = b if add_bias else torch.zeros_like(b)
-    A, A_new = act(X @ W.T + b), act(X_new @ W.T + b)
-    V = torch.linalg.solve(A.T @ A + 10 * torch.eye(A.shape[1]), A.T @ Y)
-    scores = A_new @ V
+    A, A_new = act(X @ W.T + b), (act_new or act)(X_new @ W.T + b)
+    scores = A_new @ solve(A, Y)
     dead = int((A <= 0).all(dim=0).sum())
     return {"scores": scores, "classes": scores.argmax(dim=1), "dead": dead}
 
@@ -78,17 +84,85 @@ def _counts_zeros(X, Y, X_new, W, b):
 
 
 def _without_strength(X, Y, X_new, W, b):
-    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
-    V = torch.linalg.solve(A.T @ A + torch.eye(A.shape[1]), A.T @ Y)
-    right = _random_layer_answer(X, Y, X_new, W, b)
-    return right | {"scores": A_new @ V, "classes": (A_new @ V).argmax(dim=1)}
+    def solve(A, Y):
+        return torch.linalg.solve(A.T @ A + torch.eye(A.shape[1]), A.T @ Y)
+
+    return _random_layer_answer(X, Y, X_new, W, b, solve=solve)
 
 
 def _ten_everywhere(X, Y, X_new, W, b):
-    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
-    V = torch.linalg.solve(A.T @ A + 10, A.T @ Y)
+    def solve(A, Y):
+        return torch.linalg.solve(A.T @ A + 10, A.T @ Y)
+
+    return _random_layer_answer(X, Y, X_new, W, b, solve=solve)
+
+
+def _no_ridge(X, Y, X_new, W, b):
+    def solve(A, Y):
+        return torch.linalg.solve(A.T @ A, A.T @ Y)
+
+    return _random_layer_answer(X, Y, X_new, W, b, solve=solve)
+
+
+def _least_squares(X, Y, X_new, W, b):
+    def solve(A, Y):
+        return torch.linalg.pinv(A) @ Y
+
+    return _random_layer_answer(X, Y, X_new, W, b, solve=solve)
+
+
+def _solved_on_inputs(X, Y, X_new, W, b):
     right = _random_layer_answer(X, Y, X_new, W, b)
-    return right | {"scores": A_new @ V, "classes": (A_new @ V).argmax(dim=1)}
+    scores = X_new @ _solved(X, Y)
+    return right | {"scores": scores, "classes": scores.argmax(dim=1)}
+
+
+def _column_of_ones(X, Y, X_new, W, b):
+    def act(Z):
+        return torch.cat([torch.relu(Z), torch.ones(len(Z), 1)], dim=1)
+
+    return _random_layer_answer(X, Y, X_new, W, b, act=act)
+
+
+def _sigmoid_units(X, Y, X_new, W, b):
+    right = _random_layer_answer(X, Y, X_new, W, b)
+    other = _random_layer_answer(X, Y, X_new, W, b, act=torch.sigmoid)
+    return other | {"dead": right["dead"]}
+
+
+def _centred_in_place(X, Y, X_new, W, b):
+    X -= X.mean()
+    X_new -= X_new.mean()
+    return _random_layer_answer(X, Y, X_new, W, b)
+
+
+def _softmax_on_scores(X, Y, X_new, W, b):
+    right = _random_layer_answer(X, Y, X_new, W, b)
+    return right | {"scores": torch.softmax(right["scores"], dim=1)}
+
+
+def _largest_scores(X, Y, X_new, W, b):
+    right = _random_layer_answer(X, Y, X_new, W, b)
+    return right | {"classes": right["scores"].amax(dim=1)}
+
+
+def _living(X, Y, X_new, W, b):
+    right = _random_layer_answer(X, Y, X_new, W, b)
+    return right | {"dead": len(b) - right["dead"]}
+
+
+def _strictly_negative(X, Y, X_new, W, b):
+    dead = int((X @ W.T + b < 0).all(dim=0).sum())
+    return _random_layer_answer(X, Y, X_new, W, b) | {"dead": dead}
+
+
+def _weights_of_its_own(X, Y, X_new, W, b):
+    W, b = torch.randn(W.shape) / W.shape[1] ** 0.5, torch.randn(len(b))
+    return _random_layer_answer(X, Y, X_new, W, b)
+
+
+def _without_transpose(X, Y, X_new, W, b):
+    return _random_layer_answer(X, Y, X_new, W.T, b)
 
 
 def _random_layer_by_inverse(X, Y, X_new, W, b):
@@ -98,30 +172,13 @@ def _random_layer_by_inverse(X, Y, X_new, W, b):
     return {"scores": s, "classes": torch.argmax(s, 1), "dead": (A.sum(0) == 0).sum().item()}
 
 
-def _random_layer_of_probabilities(X, Y, X_new, W, b):
-    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
-    V = torch.linalg.solve(A.T @ A + 10 * torch.eye(len(b)), A.T @ Y)
-    scores = torch.softmax(A_new @ V, dim=1)
-    return {"scores": scores, "classes": scores.argmax(1), "dead": int((A <= 0).all(0).sum())}
+def _argmax_of_columns(X, Y, X_new, W, b):
+    right = _random_layer_answer(X, Y, X_new, W, b)
+    return right | {"classes": right["scores"].argmax(dim=0)}
 
 
-def _random_layer_argmax_of_columns(X, Y, X_new, W, b):
-    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
-    V = torch.linalg.solve(A.T @ A + 10 * torch.eye(len(b)), A.T @ Y)
-    scores = A_new @ V
-    return {"scores": scores, "classes": scores.argmax(0), "dead": int((A <= 0).all(0).sum())}
-
-
-def _random_layer_ten_everywhere(X, Y, X_new, W, b):
-    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
-    scores = A_new @ torch.linalg.solve(A.T @ A + 10, A.T @ Y)
-    return {"scores": scores, "classes": scores.argmax(1), "dead": int((A <= 0).all(0).sum())}
-
-
-def _random_layer_solved_from_y(X, Y, X_new, W, b):
-    A, A_new = torch.relu(X @ W.T + b), torch.relu(X_new @ W.T + b)
-    V = torch.linalg.solve(A.T @ A + 10 * torch.eye(len(b)), A.T @ Y)
-    return A_new @ V
+def _scores_alone(X, Y, X_new, W, b):
+    return _random_layer_answer(X, Y, X_new, W, b)["scores"]
 
 
 mistakes = [
@@ -156,6 +213,64 @@ mistakes = [
         _ten_everywhere,
         "`A.T @ A + 10` adds 10 to every entry. 10·I adds it on the diagonal only: `10 * torch.eye(len(b))`.",
     ),
+    mistake(
+        lambda X, Y, X_new, W, b: _random_layer_answer(X, Y, X_new, W, b, act_new=lambda z: z),
+        "X goes through the ReLU, and X_new does not. V was solved for hidden activations, so the new rows need the "
+        "same bend.",
+    ),
+    mistake(
+        _least_squares,
+        "V fits Y as closely as it can: plain least squares, without the 10·I that keeps V small.",
+    ),
+    mistake(
+        _no_ridge,
+        "The 10·I is missing on the left side. Without it a dead unit leaves a row of zeros in AᵀA, and no single V "
+        "solves the equation.",
+    ),
+    mistake(
+        _solved_on_inputs,
+        "You solved for weights on X itself: a linear layer without hidden units. In the equation stands A, the hidden "
+        "activations, and the new rows need theirs.",
+    ),
+    mistake(
+        _column_of_ones,
+        "Your last layer has a bias: a column of ones stands among the activations. The last layer here has none.",
+    ),
+    mistake(
+        _sigmoid_units,
+        "The hidden layer has a sigmoid. It is to be a layer of ReLU units.",
+    ),
+    mistake(
+        _centred_in_place,
+        "You moved the means of X and X_new to 0, and changed the caller's tables on the way. The rows go into the "
+        "hidden layer as they come.",
+    ),
+    mistake(
+        _softmax_on_scores,
+        "The scores went through a softmax. They are asked for as they leave the last layer, whose V was solved for "
+        "without one.",
+    ),
+    mistake(
+        _largest_scores,
+        "Those are the largest scores. The class is the position of the largest one: `argmax`, not `amax`.",
+    ),
+    mistake(
+        _living,
+        "Those are the units that some row of X wakes. The others are dead.",
+    ),
+    mistake(
+        _strictly_negative,
+        "A unit whose z is exactly 0 on every row gives 0 as well, so it is dead, too.",
+    ),
+    mistake(
+        _weights_of_its_own,
+        "You draw new random weights inside. The hidden layer is the caller's: W and b are handed over.",
+    ),
+    mistake(
+        _argmax_of_columns,
+        "That looks for the largest score in each column, so it gives a row for each class. Each row of X_new needs a "
+        "class.",
+    ),
 ]  # fmt: skip
 
 
@@ -185,17 +300,36 @@ def _with_layers(X, Y, X_new, W, b):
     return {"scores": scores, "classes": scores.argmax(1), "dead": dead}
 
 
+def _by_cholesky(X, Y, X_new, W, b):
+    Z = X @ W.T + b
+    A = Z.clamp(min=0)
+    M = A.T @ A
+    M.diagonal().add_(10)
+    V = torch.cholesky_solve(A.T @ Y, torch.linalg.cholesky(M))
+    scores = (X_new @ W.T + b).clamp(min=0) @ V
+    dead = (Z <= 0).all(dim=0).sum().item()
+    return {"scores": scores, "classes": scores.max(dim=1).indices, "dead": dead}
+
+
+def _in_double_precision(X, Y, X_new, W, b):
+    A, A_new = (torch.relu(rows @ W.T + b).double() for rows in (X, X_new))
+    M = torch.addmm(10 * torch.eye(A.shape[1]).double(), A.T, A)
+    scores = (A_new @ torch.linalg.solve(M, A.T @ Y.double())).to(X.dtype)
+    dead = A.shape[1] - int((A > 0).any(dim=0).sum())
+    return {"scores": scores, "classes": scores.argmax(1), "dead": dead}
+
+
 alternatives = [
+    _by_cholesky,
+    _in_double_precision,
     _as_a_loop_over_classes,
     _with_layers,
     _random_layer_by_inverse,
 ]
 also_wrong = [
+    _without_transpose,
     _dead_as_tensor,
-    _random_layer_of_probabilities,
-    _random_layer_argmax_of_columns,
-    _random_layer_ten_everywhere,
-    _random_layer_solved_from_y,
+    _scores_alone,
     lambda X, Y, X_new, W, b: {"scores": None, "classes": None, "dead": 0},
 ]
 hints = [

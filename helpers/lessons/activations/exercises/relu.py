@@ -44,10 +44,6 @@ def _relu_by_max(x):
     return torch.max(x, torch.tensor(0.0))
 
 
-def _relu_keeps_python_max(x):
-    return max(x, 0)
-
-
 def _relu_as_list(x):
     return torch.tensor([max(0.0, float(v)) for v in x.flatten()]).reshape(x.shape)
 
@@ -72,6 +68,49 @@ mistakes = [
         "ReLU has no ceiling: 3 stays 3. Leave out the upper bound.",
     ),
     mistake(
+        lambda x: x,
+        "x comes back as it was. Is there one `if` for the whole tensor? Each entry needs a decision of its own.",
+    ),
+    mistake(
+        lambda x: x if x.sum() > 0 else torch.zeros_like(x),
+        "You decide once for the whole tensor. Each entry needs a decision of its own.",
+    ),
+    mistake(
+        lambda x: max(x, 0),
+        "Python's `max` and `if` want a single yes or no, and a tensor has one for each entry. `clamp`, `where`, "
+        "`maximum` or a mask decide entry by entry.",
+    ),
+    mistake(
+        lambda x: torch.where(x > 0, x, 0.01 * x),
+        "The negative side lets 0.01·x through: that is leaky ReLU, which comes next. ReLU gives 0 there.",
+    ),
+    mistake(
+        lambda x: x * (x >= 1),
+        "Entries between 0 and 1 are lost. The border is 0, not 1.",
+    ),
+    mistake(
+        lambda x: x.clamp(min=1),
+        "The lower bound is 0. With 1 every smaller entry becomes 1.",
+    ),
+    mistake(
+        lambda x: x - x.min(),
+        "You moved all entries up until none was negative. Positive ones stay as they are, and only negative ones "
+        "become 0.",
+    ),
+    mistake(
+        lambda x: x.clamp(min=0).detach(),
+        "The values are right, and they are cut off from x, so no gradient can flow back. `detach`, `.data`, "
+        "`torch.no_grad()`, `.item()`, `.tolist()`, NumPy and `torch.tensor(…)` all do that.",
+    ),
+    mistake(
+        lambda x: torch.log(1 + torch.exp(x)),
+        "That is a smooth relative, softplus. ReLU has a corner at 0: two straight pieces.",
+    ),
+    mistake(
+        lambda x: (-x).clamp(min=0),
+        "That is the mirror image: it keeps the negative side, with the other sign.",
+    ),
+    mistake(
         _writes_into_x,
         "You wrote the zeros into x itself, which the caller still needs. Make a new tensor.",
     ),
@@ -83,16 +122,16 @@ alternatives = [
     lambda x: torch.maximum(x, torch.zeros_like(x)),
     _relu_by_masked_copy,
     _relu_by_max,
+    lambda x: x.masked_fill(x <= 0, 0),
+    lambda x: torch.stack((x, torch.zeros_like(x))).max(dim=0).values,
 ]
 also_wrong = [
     torch.relu,
     lambda x: F.relu(x),
     lambda x: nn.ReLU()(x),
     nn.ReLU(),
-    _relu_keeps_python_max,
     _relu_as_list,
     lambda x: x.clamp(min=0.01),
-    lambda x: torch.log(1 + torch.exp(x)),
     lambda x: x.clamp_(min=0),
 ]
 hints = [

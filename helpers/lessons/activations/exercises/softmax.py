@@ -38,8 +38,15 @@ def _softmax_by_movedim(z, dim):
     return (e / e.sum(-1, keepdim=True)).movedim(-1, dim)
 
 
-def _softmax_without_keepdim(z, dim):
-    return torch.exp(z) / torch.exp(z).sum(dim)
+def _softmax_by_slices(z, dim):
+    parts = [torch.exp(part) for part in torch.unbind(z, dim)]
+    total = sum(parts)
+    return torch.stack([part / total for part in parts], dim=dim)
+
+
+def _transposed(z, dim):
+    e = torch.exp(z)
+    return (e.T / e.sum(dim=dim)).T
 
 
 def _softmax_with_math(z, dim):
@@ -62,8 +69,8 @@ mistakes = [
     ),
     mistake(
         lambda z, dim: torch.exp(z) / torch.exp(z).sum(dim=1, keepdim=True),
-        "That always takes `dim=1`, which a single list of scores does not even have. Hand the argument `dim` on "
-        "to `sum`.",
+        "Where `dim` is 0 you sum along `dim=1` all the same, which a single list of scores does not even have. Hand "
+        "the argument on to `sum` as it is (`dim or 1` makes 1 of a 0).",
     ),
     mistake(
         lambda z, dim: torch.exp(z) / torch.exp(z).sum(dim=dim),
@@ -81,6 +88,59 @@ mistakes = [
         lambda z, dim: torch.exp(z - torch.logsumexp(z, dim, keepdim=True)).log(),
         "Those are the logarithms of the probabilities: leave out the last log.",
     ),
+    mistake(
+        lambda z, dim: torch.exp(z) / torch.exp(z.sum(dim=dim, keepdim=True)),
+        "You divide by the exponential of the sum. First the exponentials, then their sum.",
+    ),
+    mistake(
+        _transposed,
+        "The two transposes work for one list and for a table along `dim=1`, and for nothing else. `keepdim=True` lets "
+        "the sums meet their entries along any `dim`.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(z) / torch.exp(z).amax(dim=dim, keepdim=True),
+        "You divide by the largest entry, so the largest becomes 1. The shares add up to 1: divide by the sum.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(z) / torch.exp(z).mean(dim=dim, keepdim=True),
+        "You divide by the mean, so what comes out adds up to the number of scores. Divide by the sum.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(z) / torch.exp(z).norm(dim=dim, keepdim=True),
+        "You divide by the length (`norm`), so the squares add up to 1. The entries themselves have to: divide by the "
+        "sum.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(z) / torch.exp(z).cumsum(dim=dim),
+        "You divide by a running sum, which holds only the entries so far. All entries along `dim` share one sum.",
+    ),
+    mistake(
+        lambda z, dim: 2**z / (2**z).sum(dim, keepdim=True),
+        "Those are powers of 2. Softmax takes powers of e: `torch.exp`.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(z),
+        "Positive now, but not yet divided by the sum along `dim`.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(-z) / torch.exp(-z).sum(dim, keepdim=True),
+        "With e⁻ᶻ the smallest score gets the largest share. The minus belongs to the sigmoid.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(z) / torch.exp(z).sum(dim, keepdim=True).detach(),
+        "The values are right, but the sum is cut off from z (`detach`, `.data`): each share depends on all scores by "
+        "way of the sum, and that part of its gradient is missing.",
+    ),
+    mistake(
+        lambda z, dim: (torch.exp(z) / torch.exp(z).sum(dim, keepdim=True)).detach(),
+        "The values are right, and they are cut off from z, so no gradient can flow back. `detach`, `.data`, "
+        "`torch.no_grad()`, `.item()`, `.tolist()`, NumPy and `torch.tensor(…)` all do that.",
+    ),
+    mistake(
+        lambda z, dim: torch.exp(z / z.sum(dim, keepdim=True)),
+        "You divide the scores by their sum before the exponential. First the exponentials, then divide them by their "
+        "sum.",
+    ),
 ]
 alternatives = [
     lambda z, dim: z.exp() / z.exp().sum(dim).unsqueeze(dim),
@@ -88,16 +148,15 @@ alternatives = [
         torch.exp(z - z.amax(dim, True)) / torch.exp(z - z.amax(dim, True)).sum(dim, True)
     ),
     _softmax_by_movedim,
+    _softmax_by_slices,
+    lambda z, dim: torch.exp(z - torch.log(torch.sum(torch.exp(z), dim, keepdim=True))),
     lambda z, dim: torch.div(z.exp(), z.exp().sum(dim, True)),
 ]
 also_wrong = [
     torch.softmax,
     lambda z, dim: F.log_softmax(z, dim).exp(),
-    _softmax_without_keepdim,
     _softmax_with_math,
-    lambda z, dim: 2**z / (2**z).sum(dim, keepdim=True),
-    lambda z, dim: torch.exp(z) / torch.exp(z).norm(dim=dim, keepdim=True),
-    lambda z, dim: torch.exp(z / z.sum(dim, keepdim=True)),
+    lambda z, dim: torch.exp(z / torch.exp(z).sum(dim, keepdim=True)),
 ]
 hints = [
     "Two steps: e = torch.exp(z), then divide e by sums of e.",

@@ -14,6 +14,11 @@ def _shares(e, dim):
     return e / e.sum(dim=dim, keepdim=True)
 
 
+def _shifted(z, dim):
+    """Return the exponentials of the scores below their maximum along `dim`."""
+    return torch.exp(z - z.amax(dim=dim, keepdim=True))
+
+
 OVERFLOW = "no overflow for scores in the thousands"
 
 OWN_MAXIMUM = "each row leans on its own maximum"
@@ -33,6 +38,7 @@ def inputs(draw):
     yield torch.tensor([[1.0, -6.0, 2.5], [-0.3, 1.2, 0.8]]), 1
     yield draw.normal(4, 3), 0
     yield case(torch.tensor([1000.0, 1001.0, 1003.0]), 0, requirement=OVERFLOW)
+    yield case(torch.tensor([100.0, 99.0, 97.5]), 0, requirement=OVERFLOW)
     yield case(torch.tensor([-1002.0, -1000.5, -1001.0]), 0, requirement=OVERFLOW)
     yield case(torch.tensor([-1500.0, 0.5, 2.0]), 0, requirement=OVERFLOW)
     yield case(draw.normal(6, std=500), 0, requirement=OVERFLOW)
@@ -76,9 +82,9 @@ def _stable_softmax_by_mean(z, dim):
     return e / e.sum(dim, keepdim=True)
 
 
-def _stable_softmax_by_a_fixed_number(z, dim):
-    e = torch.exp(z - 1000)
-    return e / e.sum(dim, keepdim=True)
+def _stable_softmax_standardized(z, dim):
+    spread = z.std(dim=dim, keepdim=True) + 1e-6
+    return _shares(torch.exp((z - z.mean(dim=dim, keepdim=True)) / spread), dim)
 
 
 def _stable_softmax_by_half_the_maximum(z, dim):
@@ -89,6 +95,15 @@ def _stable_softmax_by_half_the_maximum(z, dim):
 def _stable_softmax_detours_by_numpy(z, dim):
     shifted = np.exp(z.numpy() - z.numpy().max(axis=dim, keepdims=True))
     return torch.from_numpy(shifted / shifted.sum(axis=dim, keepdims=True))
+
+
+def _stable_softmax_by_slices(z, dim):
+    slices = z.unbind(dim)
+    top = slices[0].detach()
+    for one in slices[1:]:
+        top = torch.maximum(top, one.detach())
+    powers = [torch.exp(one - top) for one in slices]
+    return torch.stack([p / sum(powers) for p in powers], dim)
 
 
 mistakes = [
@@ -123,8 +138,89 @@ mistakes = [
         "`z.max(dim)` gives two things, the values and their positions. Take `.values`, or use `z.amax`.",
     ),
     mistake(
-        lambda z, dim: torch.exp(z - z.amax(dim=dim, keepdim=True)),
+        _shifted,
         "Shifted rightly, but not yet divided by the sum along `dim`.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z - z.amax(dim=dim)), dim),
+        "The maxima or the sums have lost the axis `dim`, so they do not meet their rows: `keepdim=True` keeps it, and "
+        "both need it.",
+    ),
+    mistake(
+        lambda z, dim: _shifted(z, dim) / _shifted(z, dim).sum(),
+        "Each row leans on its own maximum, but you divide by the sum over the whole table. The sum runs along `dim`, "
+        "too.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z - z.amax(dim=-1, keepdim=True)), dim),
+        "The maximum is taken along the last axis, and the sum along `dim`. Within one row, all scores have to be "
+        "shifted by the same number: take the maximum along `dim`, too.",
+    ),
+    mistake(
+        lambda z, dim: _shares(_shifted(z, 1), 1),
+        "Where `dim` is 0 you work along `dim=1` all the same, which a single list of scores does not even have. Hand "
+        "the argument `dim` on.",
+    ),
+    mistake(
+        lambda z, dim: _shares(_shifted(z, 0), 0),
+        "You always work along the first axis. Hand the argument `dim` on, to the maximum and to the sum.",
+    ),
+    mistake(
+        lambda z, dim: _shares(_shifted(z, -1), -1),
+        "You always work along the last axis. Hand the argument `dim` on, to the maximum and to the sum.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z - 1000), dim),
+        "You subtract 1000, whatever comes in. Ordinary scores then become 0 / 0, and larger ones overflow: subtract "
+        "a number that is found in the scores.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z.double()), dim).to(z.dtype),
+        "float64 only moves the border: beyond about 709 its exponential is inf as well. Shift the scores instead.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z - z.abs().amax(dim, keepdim=True)), dim),
+        "You subtract the largest absolute value. If all scores are far below 0, that pushes them down even further, "
+        "and 0 / 0 is nan: subtract the largest score, with its sign.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp(z - z.amax(dim, True).clamp(min=0)), dim),
+        "You shift only where the largest score is positive. Scores far below 0 all become 0, and 0 / 0 is nan: they "
+        "want to be shifted up.",
+    ),
+    mistake(
+        lambda z, dim: torch.nan_to_num(_shares(torch.exp(z), dim)),
+        "`nan_to_num` puts 0 where the overflow was, so the row no longer adds up to 1. Keep the overflow from "
+        "happening: shift the scores.",
+    ),
+    mistake(
+        _stable_softmax_with_epsilon,
+        "A tiny number in the denominator helps against 0 / 0, but all shares are 0 then; and inf / inf stays nan. "
+        "Shift the scores.",
+    ),
+    mistake(
+        lambda z, dim: _shares(torch.exp((z - z.amax(dim, True)).clamp(min=-5)), dim),
+        "You cut the shifted scores off at −5, so a hopeless class still gets a share. There is no need: e to the "
+        "power of a very negative number is 0, and does no harm.",
+    ),
+    mistake(
+        _stable_softmax_standardized,
+        "You divide the scores by their spread. That changes the result; only adding or subtracting one number leaves "
+        "it as it is.",
+    ),
+    mistake(
+        lambda z, dim: _shares(_shifted(z, dim), dim).detach(),
+        "The values are right, and they are cut off from z, so no gradient can flow back. `detach`, `.data`, "
+        "`torch.no_grad()`, `.item()`, `.tolist()`, NumPy and `torch.tensor(…)` all do that.",
+    ),
+    mistake(
+        _stable_softmax_by_mean,
+        "You subtracted the mean of the whole table. What lies far above it still overflows: each row needs its own "
+        "maximum.",
+    ),
+    mistake(
+        _stable_softmax_by_half_the_maximum,
+        "You subtracted half of the maximum. The other half is left, and may still overflow.",
     ),
 ]
 alternatives = [
@@ -134,13 +230,11 @@ alternatives = [
     ),
     _stable_softmax_row_by_row,
     _stable_softmax_by_logarithms,
+    _stable_softmax_by_slices,
+    lambda z, dim: _shares(torch.exp(z - z.topk(1, dim=dim).values), dim),
 ]
 also_wrong = [
-    _stable_softmax_with_epsilon,
     _stable_softmax_nan_to_num,
-    _stable_softmax_by_mean,
-    _stable_softmax_by_a_fixed_number,
-    _stable_softmax_by_half_the_maximum,
     _stable_softmax_detours_by_numpy,
     lambda z, dim: F.softmax(z, dim=dim),
     lambda z, dim: torch.exp(z - torch.logsumexp(z, dim, keepdim=True)),

@@ -105,6 +105,60 @@ class _OneListForAll(_Descent):
         self.learning_rate = learning_rate
 
 
+class _OwnRate(_Descent):
+    def change(self, gradient):
+        return -0.1 * gradient
+
+
+class _ReachesNothing(_Descent):
+    def __init__(self, parameters, learning_rate):
+        super().__init__([p.detach().clone() for p in parameters], learning_rate)
+
+
+class _ShrinkingRate(_Descent):
+    def step(self):
+        super().step()
+        self.learning_rate *= 0.99
+
+
+class _WithMomentum(_Descent):
+    def __init__(self, parameters, learning_rate):
+        super().__init__(parameters, learning_rate)
+        self.speed = [torch.zeros_like(p) for p in self.parameters]
+
+    def step(self):
+        with torch.no_grad():
+            for p, speed in zip(self.parameters, self.speed, strict=True):
+                if p.grad is not None:
+                    speed.mul_(0.9).add_(p.grad)
+                    p -= self.learning_rate * speed
+
+
+class _ZeroesAll(_Descent):
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad.zero_()
+
+
+class _OnDetached:
+    """Changes the memory that `detach()` shares with the parameter."""
+
+    def __init__(self, parameters, learning_rate):
+        self.pool, self.rate = [], learning_rate
+        for p in parameters:
+            self.pool.append(p)
+
+    def step(self):
+        for p in self.pool:
+            if p.grad is not None:
+                numbers = p.detach()
+                numbers -= self.rate * p.grad
+
+    def zero_grad(self):
+        for p in self.pool:
+            p.grad = None
+
+
 class _WithSub(_Descent):
     @torch.no_grad()
     def step(self):
@@ -221,8 +275,10 @@ class _Averaged(_StepBase):
 
 class _OnlyFirst(_StepBase):
     def step(self):
-        with torch.no_grad():
-            self.change(self.parameters[0])
+        first = self.parameters[0]
+        if first.grad is not None:
+            with torch.no_grad():
+                self.change(first)
 
 
 class _Freezes(_StepBase):
@@ -249,7 +305,8 @@ mistakes = [
     ),
     mistake(
         _ClearsInStep,
-        "Your `step()` clears the gradients too. torch's leaves them: clearing is the work of `zero_grad()`.",
+        "After your `step()` the gradients are no longer what they were: you clear them, or write into them "
+        "(`p.grad *= …`). torch's `step()` only reads them; clearing is the work of `zero_grad()`.",
     ),
     mistake(
         _KeepsGenerator,
@@ -269,20 +326,64 @@ mistakes = [
         "A parameter that took no part in the loss has `p.grad` None. Leave it alone: "
         "`if p.grad is not None:`.",
     ),
+    mistake(
+        _ZeroesAll,
+        "A parameter that took no part in the loss has `p.grad` None, and None has no `zero_()` and the like. Leave "
+        "it alone, in `zero_grad` as in `step`: `if p.grad is not None:`.",
+    ),
+    mistake(
+        _StopsAtNone,
+        "You stop at the first parameter without a gradient, so those behind it stay where they are. Pass over it "
+        "and go on.",
+    ),
+    mistake(
+        _OneListForAll,
+        "The list belongs to the class, so all optimizers share it, and each moves the parameters of the others. "
+        "Make it in `__init__`: `self.parameters = list(parameters)`.",
+    ),
+    mistake(
+        _ReachesNothing,
+        "Neither `step()` nor `zero_grad()` reaches the model's parameters: your list holds copies or new tensors, or "
+        "leaves out those that had no gradient yet. Keep the parameters themselves and change them in place.",
+    ),
+    mistake(
+        _OwnRate,
+        "Your steps are right for a learning rate of 0.1 only. Use the one that was handed over.",
+    ),
+    mistake(
+        _ShrinkingRate,
+        "The first step is right, then your learning rate shrinks. It stays as it was handed over.",
+    ),
+    mistake(
+        _WithMomentum,
+        "The first step is right, then old gradients go on pushing: that is momentum. Use the gradient of now alone.",
+    ),
+    mistake(
+        _WithSign,
+        "You use the sign of the gradient alone, so each step is as long as the learning rate. Multiply with the "
+        "gradient itself.",
+    ),
+    mistake(
+        _Normalised,
+        "You divide the gradient by its length. Take it as it is: steep ground makes long steps.",
+    ),
+    mistake(
+        _Averaged,
+        "All entries of a parameter go by the mean of its gradient. Each entry goes by its own.",
+    ),
+    mistake(
+        _OnlyFirst,
+        "Only the first parameter moves. Go through all of them.",
+    ),
 ]
 alternatives = [
     _Descent,
     _ThroughData,
     _WithSub,
     _MinimizerByCopy,
+    _OnDetached,
 ]
 also_wrong = [
-    _StopsAtNone,
-    _OneListForAll,
-    _WithSign,
-    _Normalised,
-    _Averaged,
-    _OnlyFirst,
     _Freezes,
     _Replaces,
 ]

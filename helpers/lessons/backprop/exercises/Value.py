@@ -24,13 +24,21 @@ from helpers.lessons.backprop.exercises._engines import (
     _Tape,
 )
 from helpers.lessons.backprop.exercises._more_engines import (
+    _AddsInPlace,
+    _ByNumber,
+    _ClearsInnerNodes,
+    _CollectsApart,
     _CountingValue,
     _DepthFirstByStack,
     _GradientsOfOnes,
     _LeavesOnly,
+    _OneTape,
     _PathValue,
+    _Preorder,
+    _ProductAsSum,
     _SechOnce,
     _SumOfFactors,
+    _TanhTwice,
     _TwiceOnlyOnce,
     _TwoOperandsFail,
 )
@@ -144,7 +152,8 @@ mistakes = [
     ),
     mistake(
         _OnlyParents,
-        "Only the last operation is undone. Go on back through the whole graph, down to the leaves.",
+        "Only the last operation hands its gradient back. Go through the whole graph: the result first, the leaves "
+        "last. If your list is sorted from the leaves on, walk it from its end.",
     ),
     mistake(
         _NoSeed,
@@ -187,6 +196,50 @@ mistakes = [
         _OneSided,
         "In a sum both terms get the gradient; the right one of yours gets none.",
     ),
+    mistake(
+        _TwiceOnlyOnce,
+        "In a + a and a · a one of the two shares is lost. A set or the keys of a dict hold a node once; keep the "
+        "parents in a list or tuple, where it may stand twice.",
+    ),
+    mistake(
+        _Preorder,
+        "You put a node into the list before its parents were visited, so one that is used on a short way and on a "
+        "long one comes too early. Append it after its parents, and walk the list from its end.",
+    ),
+    mistake(
+        _ByNumber,
+        "Two nodes that hold the same number count as one for you, and one of them is passed over. Remember the nodes "
+        "that were visited, not their numbers.",
+    ),
+    mistake(
+        _OneTape,
+        "A second `backward()` goes through the first result again and hands its gradients out once more. Walk only "
+        "through what this result was made of.",
+    ),
+    mistake(
+        _AddsInPlace,
+        "`a + b` changes a itself. Leave both as they are and return a new node that holds the sum.",
+    ),
+    mistake(
+        _ClearsInnerNodes,
+        "The leaves are right, but the nodes between have lost their gradients. Each node keeps its own.",
+    ),
+    mistake(
+        _TanhTwice,
+        "The slope of tanh is 1 − t², and t is the result of tanh already; you take tanh of it once more.",
+    ),
+    mistake(
+        _SechOnce,
+        "The slope of tanh is 1 − t²; in yours the square is missing.",
+    ),
+    mistake(
+        _ProductAsSum,
+        "The slopes of your product are those of a sum, 1 and 1. That of a·b with respect to a is b.",
+    ),
+    mistake(
+        _LeavesOnly,
+        "All is right but the `grad` of the result itself. It is 1, and it stays there.",
+    ),
 ]
 alternatives = [
     _Engine,
@@ -194,13 +247,11 @@ alternatives = [
     _Tape,
     _PathValue,
     _CountingValue,
+    _CollectsApart,
 ]
 also_wrong = [
-    _TwiceOnlyOnce,
     _DepthFirstByStack,
-    _LeavesOnly,
     _SumOfFactors,
-    _SechOnce,
     _TwoOperandsFail,
     _GradientsOfOnes,
 ]

@@ -1,6 +1,10 @@
 """Further engines that answer `Value`, right and wrong, as learners write them."""
 
 import math
+from collections import deque
+from typing import ClassVar
+
+from helpers.lessons.backprop.exercises._engines import _Engine
 
 
 class _PathValue:
@@ -126,6 +130,98 @@ class _SechOnce(_BreakIn):
 class _TwoOperandsFail(_BreakIn):
     def __mul__(self, other):
         return self.data * other.data
+
+
+class _TanhTwice(_BreakIn):
+    def slopes(self):
+        return [1 - math.tanh(self.data) ** 2] if self.op == "t" else super().slopes()
+
+
+class _ProductAsSum(_BreakIn):
+    def slopes(self):
+        return [1, 1] if self.op == "*" else super().slopes()
+
+
+class _ByNumber(_Engine):
+    """Tells nodes apart by the number that they hold."""
+
+    def order(self):
+        found, seen = [], set()
+
+        def visit(node):
+            if node.data not in seen:
+                seen.add(node.data)
+                for parent, _ in node.parents:
+                    visit(parent)
+                found.append(node)
+
+        visit(self)
+        return found[::-1]
+
+
+class _Preorder(_Engine):
+    def order(self):
+        found, seen = [], set()
+
+        def visit(node):
+            if node not in seen:
+                seen.add(node)
+                found.append(node)
+                for parent, _ in node.parents:
+                    visit(parent)
+
+        visit(self)
+        return found
+
+
+class _OneTape(_Engine):
+    """Walks back through all nodes that were ever made; here the last few do."""
+
+    tape: ClassVar = deque(maxlen=100)
+
+    def __init__(self, data, parents=()):
+        super().__init__(data, parents)
+        self.tape.append(self)
+
+    def order(self):
+        return list(self.tape)[::-1]
+
+
+class _AddsInPlace(_Engine):
+    def __add__(self, other):
+        self.data += other.data
+        self.parents += ((other, 1.0),)
+        return self
+
+
+class _ClearsInnerNodes(_Engine):
+    def backward(self):
+        super().backward()
+        for node in self.order():
+            if node.parents:
+                node.grad = 0.0
+
+
+class _CollectsApart(_Engine):
+    """Right: a stack of its own in place of recursion, and the shares of one walk are added at its end."""
+
+    def backward(self):
+        order, done, stack = [], set(), [(self, False)]
+        while stack:
+            node, parents_done = stack.pop()
+            if parents_done:
+                order.append(node)
+            elif id(node) not in done:
+                done.add(id(node))
+                stack.append((node, True))
+                stack.extend((parent, False) for parent, _ in node.parents)
+        share = {id(node): 0.0 for node in order}
+        share[id(self)] = 1.0
+        for node in order[::-1]:
+            for parent, slope in node.parents:
+                share[id(parent)] += slope * share[id(node)]
+        for node in order:
+            node.grad += share[id(node)]
 
 
 class _GradientsOfOnes(_BreakIn):

@@ -64,10 +64,10 @@ def _only_the_last(slope, start, learning_rate, steps):
 
 
 def _without_slope(slope, start, learning_rate, steps):
-    signs = [start]
-    for _ in range(steps):
-        signs.append(signs[-1] - learning_rate * math.copysign(1, slope(signs[-1])))
-    return signs
+    def sign(w):
+        return math.copysign(1, slope(w)) if slope(w) else 0
+
+    return reference(sign, start, learning_rate, steps)
 
 
 def _one_short(slope, start, learning_rate, steps):
@@ -101,7 +101,7 @@ def _descend_with_tensors(slope, start, learning_rate, steps):
     for _ in range(steps):
         places += [torch.tensor(places[-1], dtype=torch.float64).item()]
         places[-1] -= learning_rate * slope(places[-1])
-    return tuple(places)
+    return places
 
 
 def _ends_on_flat_ground(slope, start, rate, steps):
@@ -119,6 +119,59 @@ def _stops_when_flat(slope, start, learning_rate, steps):
             break
         places.append(places[-1] - step)
     return places
+
+
+def _written_before_the_step(slope, start, learning_rate, steps):
+    return reference(slope, start, learning_rate, steps)[:-1]
+
+
+def _slope_of_the_example(slope, start, learning_rate, steps):
+    return reference(lambda w: 2 * w, start, learning_rate, steps)
+
+
+def _one_too_many(slope, start, learning_rate, steps):
+    return reference(slope, start, learning_rate, steps + 1)
+
+
+def _at_least_one_step(slope, start, learning_rate, steps):
+    return reference(slope, start, learning_rate, max(steps, 1))
+
+
+def _rounded_on_the_way(slope, start, learning_rate, steps):
+    return reference(lambda w: w - round(w - learning_rate * slope(w), 2), start, 1.0, steps)
+
+
+def _full_steps(slope, start, learning_rate, steps):
+    return reference(slope, start, 1.0, steps)
+
+
+def _steps_alone(slope, start, learning_rate, steps):
+    places = reference(slope, start, learning_rate, steps)
+    return [start, *(after - before for before, after in itertools.pairwise(places))]
+
+
+def _halved_rate(slope, start, learning_rate, steps):
+    places = [start]
+    for k in range(steps):
+        places.append(places[-1] - learning_rate / 2**k * slope(places[-1]))
+    return places
+
+
+def _by_index(slope, start, learning_rate, steps):
+    places = [start] * (steps + 1)
+    for k in range(1, steps + 1):
+        places[k] = places[k - 1] - learning_rate * slope(places[k - 1])
+    return places
+
+
+def _by_generator(slope, start, learning_rate, steps):
+    def walk(w):
+        yield w
+        for _ in range(steps):
+            w -= learning_rate * slope(w)
+            yield w
+
+    return list(walk(start))
 
 
 def _shrinking_rate(slope, start, learning_rate, steps):
@@ -146,18 +199,60 @@ mistakes = [
         _one_short,
         "One step is missing: `steps` steps visit `steps + 1` places, the start among them.",
     ),
+    mistake(
+        _written_before_the_step,
+        "The last place is missing: you write each place down before the step, and nobody writes down where the last "
+        "step leads. The list has `steps + 1` places.",
+    ),
+    mistake(
+        _one_too_many,
+        "One step too many: `steps` steps visit `steps + 1` places, the start among them.",
+    ),
+    mistake(
+        _at_least_one_step,
+        "With `steps = 0` you take a step all the same. Ask whether there is one to take before you take it.",
+    ),
+    mistake(
+        _ends_on_flat_ground,
+        "You stop where the ground is flat, so the list is too short. Take all `steps` steps; on flat ground they stay "
+        "where they are.",
+    ),
+    mistake(
+        _slope_of_the_example,
+        "Your steps use 2w, the slope of the example, on every curve. Ask `slope`, the function that is handed over.",
+    ),
+    mistake(
+        _rounded_on_the_way,
+        "You round each place to two decimals and walk on from there. Round nothing: small steps are lost.",
+    ),
+    mistake(
+        _rounded,
+        "Your places are rounded to two decimals. Return them as they are.",
+    ),
+    mistake(
+        _halved_rate,
+        "The first step is right, then your learning rate halves each time. It stays as it was handed over.",
+    ),
+    mistake(
+        _full_steps,
+        "The learning rate is missing: a step is learning rate times slope.",
+    ),
+    mistake(
+        _steps_alone,
+        "You write down the steps. Asked for are the places to which they lead.",
+    ),
 ]
 alternatives = [
     _with_while,
     _by_recursion,
     _descend_by_accumulate,
     _descend_with_tensors,
+    _by_index,
+    _by_generator,
 ]
 also_wrong = [
-    _ends_on_flat_ground,
     _stops_when_flat,
     _shrinking_rate,
-    _rounded,
     lambda slope, start, rate, steps: [start] * (steps + 1),
     lambda slope, start, rate, steps: list(range(steps + 1)),
 ]

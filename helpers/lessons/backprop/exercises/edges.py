@@ -82,6 +82,44 @@ mistakes = [
         "The loss is the square of a − y, here of a − 1.",
     ),
     mistake(
+        {"z": 2.5},
+        "x is −2: mind its sign in z = 0.5 · x + 1.5.",
+    ),
+    mistake(
+        {"a": math.tanh(reference["z"])},
+        "That is tanh(z). The neuron bends with the sigmoid, σ(z) = 1 / (1 + e^(−z)).",
+    ),
+    mistake(
+        {"a": 1 - reference["a"]},
+        "Mind the sign in the exponent: σ(z) = 1 / (1 + e^(−z)), which is above 0.5 where z is positive.",
+    ),
+    mistake(
+        {"L": reference["dL/da"] / 2},
+        "L cannot be negative: it is the square of a − y.",
+    ),
+    mistake(
+        {"L": reference["L"] / 2},
+        "There is no ½ in this loss: L = (a − y)².",
+    ),
+    mistake(
+        {"dL/dw": -reference["dL/dw"]},
+        "dL/dw = dL/dz · x, and x is −2: mind its sign.",
+    ),
+    mistake(
+        {
+            name: reference[name] / (1 - reference["a"]) * reference["a"]
+            for name in ("dL/dz", "dL/dw", "dL/db", "dL/dx")
+        },
+        "On the way from a back to z the slope of the sigmoid is a(1 − a), not a².",
+    ),
+    mistake(
+        {
+            name: reference[name] * (1 + reference["a"]) / reference["a"]
+            for name in ("dL/dz", "dL/dw", "dL/db", "dL/dx")
+        },
+        "1 − a² is the slope of tanh. That of the sigmoid is a(1 − a).",
+    ),
+    mistake(
         {key: round(value, 2) for key, value in reference.items()},
         "You round to two decimals. Give three, and round only at the end.",
     ),

@@ -100,6 +100,46 @@ def _fit_network_with_torchs_sgd(X, Y, parameters, learning_rate, steps):
     return tuple(parameters), losses
 
 
+def _losses_collected_as_tensors(X, Y, parameters, learning_rate, steps):
+    weights, losses = [p.clone().requires_grad_() for p in parameters], []
+    for _ in range(steps):
+        W1, b1, W2, b2 = weights
+        loss = (torch.tanh(X @ W1.T + b1) @ W2.T + b2 - Y).pow(2).mean()
+        loss.backward()
+        losses.append(loss.detach())
+        for p in weights:
+            p.data -= learning_rate * p.grad
+            p.grad.zero_()
+    return weights, torch.stack(losses).tolist()
+
+
+def _late_losses(X, Y, parameters, learning_rate, steps):
+    losses = _by_hand(X, Y, parameters, learning_rate, steps + 1)[1]
+    return _by_hand(X, Y, parameters, learning_rate, steps)[0], losses[1:]
+
+
+def _one_loss_too_many(X, Y, parameters, learning_rate, steps):
+    losses = _by_hand(X, Y, parameters, learning_rate, steps + 1)[1]
+    return _by_hand(X, Y, parameters, learning_rate, steps)[0], losses
+
+
+def _all_but(constant):
+    """Return a training in which one of the parameters is a constant."""
+
+    def train(X, Y, parameters, learning_rate, steps):
+        parameters, losses = [p.clone() for p in parameters], []
+        for _ in range(steps):
+            losses.append((_forward(X, *parameters)[1] - Y).square().mean().item())
+            slopes = _network_slopes(X, Y, *parameters)
+            parameters = [
+                p if key == constant else p - learning_rate * slopes[key]
+                for p, key in zip(parameters, drivers.KEYS, strict=True)
+            ]
+        return parameters, losses
+
+    return train
+
+
 def _losses_as_tensors(*inputs):
     trained, losses = _fit_network_with_torchs_sgd(*inputs)
     return trained, [torch.tensor(loss) for loss in losses]
@@ -126,8 +166,9 @@ def _network_last_layer_only(X, Y, parameters, learning_rate, steps):
 mistakes = [
     mistake(
         lambda *a: _trained_network(*a, cut_loss=True),
-        "The loss is a plain number when `backward()` comes: `.item()` cut the graph, and a new tensor "
-        "made from the number knows nothing of the weights. Keep the tensor; take `.item()` for the list.",
+        "No weight moves. Either the loss is a plain number when `backward()` comes: `.item()` cut the graph, and a "
+        "new tensor made of it knows no weights; keep the tensor, and take `.item()` for the list. Or the update makes "
+        "new tensors, `p = p - …`, in place of changing p itself.",
     ),
     mistake(
         lambda *a: _trained_network(*a, cut_hidden=True),
@@ -142,11 +183,44 @@ mistakes = [
         lambda *a: (_trained_network(*a)[0], _trained_network(*a)[1][1:]),
         "A loss is missing in the list: one for each step, taken before the weights change.",
     ),
+    mistake(
+        lambda X, Y, parameters, *settings: (parameters, _by_hand(X, Y, parameters, *settings)[1]),
+        "The losses fall, so your weights do learn, but what you return are the parameters of the start. Return "
+        "[W1, b1, W2, b2].",
+    ),
+    mistake(
+        _late_losses,
+        "The weights are right. Your losses are those after each step; take each before the weights change.",
+    ),
+    mistake(
+        _one_loss_too_many,
+        "The weights are right. There is a loss too many: one for each step, taken before it, and none after the last.",
+    ),
+    mistake(
+        _all_but("W2"),
+        "All moves but W2: something, a `.detach()` say, makes it a constant. `.detach()` has no place on the way from "
+        "the weights to the loss.",
+    ),
+    mistake(
+        _all_but("W1"),
+        "All moves but W1: something makes it a constant, or it is left out of the update.",
+    ),
+    mistake(
+        lambda X, Y, parameters, learning_rate, steps: _by_hand(X, Y, parameters, learning_rate, 1),
+        "You return after one step, however many are asked for. Does `return` stand inside the loop?",
+    ),
+    mistake(
+        lambda X, Y, parameters, learning_rate, steps: _by_hand(
+            X, Y, parameters, -learning_rate, steps
+        ),
+        "You walk uphill: the step is minus learning rate times gradient.",
+    ),
 ]
 alternatives = [
     _by_autograd,
     _by_hand,
     _fit_network_with_torchs_sgd,
+    _losses_collected_as_tensors,
 ]
 also_wrong = [
     _losses_as_tensors,

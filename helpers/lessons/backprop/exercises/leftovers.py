@@ -37,6 +37,38 @@ mistakes = [
         "Part 3 begins with `w.grad = None`, so it starts from nothing.",
     ),
     mistake(
+        {"grad after part 2": 30.0},
+        "Slopes along one way are multiplied. These are two ways, and `backward()` adds to what is in `.grad`.",
+    ),
+    mistake(
+        {"grad after part 2": 21.0},
+        "The slope of 5w is 5, whatever w is; 15 is its value at w = 3.",
+    ),
+    mistake(
+        {"grad after part 2": 15.0},
+        "15 is the value of 5w. Its slope is asked for, and what `backward()` does with what is in `.grad` already.",
+    ),
+    mistake(
+        {"grad after part 3": 0.0},
+        "`w.detach()` cuts one of the two factors off. By way of the other, `w` itself, a gradient still arrives.",
+    ),
+    mistake(
+        {"grad after part 3": 9.0},
+        "9 is the value of the product. One factor counts as the constant 3: what is the slope of 3w?",
+    ),
+    mistake(
+        {"grad after part 3": 1.0},
+        "The factor that is cut off is a constant, yet it is there: what is the slope of 3w?",
+    ),
+    mistake(
+        {"grad after part 1": 6.0, "grad after part 3": None},
+        "`w.grad` is None at first, but `backward()` does find a way to w: only one of the two factors is cut off.",
+    ),
+    mistake(
+        {"grad after part 1": 2.0},
+        "The slope of w² is 2w: put in w = 3.",
+    ),
+    mistake(
         {"grad after part 1": 9.0},
         "9 is the value of w². Its slope is 2w.",
     ),

@@ -45,6 +45,20 @@ def _linear_with_bias_kept(X, W, dZ):
     return dZ @ W, dZ.T @ X, dZ.sum(0, keepdim=True)
 
 
+def _only_the_last_row(X, W, dZ):
+    return dZ @ W, torch.outer(dZ[-1], X[-1]), dZ[-1]
+
+
+def _linear_with_bias_as_column(X, W, dZ):
+    both = dZ.T.matmul(torch.cat([X, torch.ones_like(X[:, :1])], dim=1))
+    return dZ.matmul(W), both[:, :-1], both[:, -1]
+
+
+def _linear_by_torchs_linear(X, W, dZ):
+    linear = torch.nn.functional.linear
+    return linear(dZ, W.T), linear(dZ.T, X.T), dZ.sum(-2)
+
+
 def _linear_without_batch(X, W, dZ):
     return dZ @ W, torch.outer(dZ[0], X[0]), dZ[0]
 
@@ -83,6 +97,40 @@ mistakes = [
         lambda X, W, dZ: (W.sum(0).expand_as(X), dZ.T @ X, dZ.sum(0)),
         "In dX the gradient that comes in is missing: dX = dZ W.",
     ),
+    mistake(
+        _linear_other_order,
+        "You return them in another order. Asked for is (dX, dW, db).",
+    ),
+    mistake(
+        _only_the_last_row,
+        "dX is right. In dW and db only the last row has its share: `=` in a loop forgets the rows before. Add up over "
+        "all rows.",
+    ),
+    mistake(
+        _linear_without_batch,
+        "dX is right. In dW and db only the first row has its share. Add up over all rows.",
+    ),
+    mistake(
+        lambda X, W, dZ: (dZ @ W, (X.T @ dZ).reshape(W.shape), dZ.sum(0)),
+        "dW has the right shape, its numbers stand in wrong places: `reshape` and `view` do not transpose. `.T` does, "
+        "or the product in the other order.",
+    ),
+    mistake(
+        _linear_with_bias_kept,
+        "db has the shape of b, (out,): leave out `keepdim=True`.",
+    ),
+    mistake(
+        lambda X, W, dZ: (X @ W.T, dZ.T @ X, dZ.sum(0)),
+        "X Wᵀ is the way forward. dX is made of the gradient that comes in, dZ, and of W.",
+    ),
+    mistake(
+        lambda X, W, dZ: (dZ @ W, dZ.T @ X),
+        "There are two. Three are asked for: (dX, dW, db).",
+    ),
+    mistake(
+        lambda X, W, dZ: (dZ @ W, dZ.T @ X, torch.ones(len(W))),
+        "1 is the slope of z with respect to b. In db each row's dZ comes in, too: add up dZ over the rows.",
+    ),
 ]
 alternatives = [
     lambda X, W, dZ: (
@@ -96,14 +144,13 @@ alternatives = [
         torch.ones(len(X)) @ dZ,
     ),
     _linear_by_broadcasting,
+    _linear_with_bias_as_column,
+    _linear_by_torchs_linear,
     lambda X, W, dZ: _linear_by_broadcasting(X.double(), W.double(), dZ.double()),
 ]
 also_wrong = [
-    _linear_with_bias_kept,
-    _linear_without_batch,
-    _linear_other_order,
-    lambda X, W, dZ: (X @ W.T, dZ.T @ X, dZ.sum(0)),
-    lambda X, W, dZ: (dZ @ W, dZ.T @ X),
+    lambda X, W, dZ: (dZ @ W, dZ.T @ X, dZ.sum(0), dZ),
+    lambda X, W, dZ: {"dX": dZ @ W, "dW": dZ.T @ X, "db": dZ.sum(0)},
 ]
 hints = [
     "The gradient of a tensor has that tensor's shape: dX is (n, in), dW (out, in), db (out,).",

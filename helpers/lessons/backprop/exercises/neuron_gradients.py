@@ -37,8 +37,16 @@ def reference(x, w, b, y):
     return w.grad, b.grad
 
 
-def _slopes(x, w, b, y, outer=lambda a, y: 2 * (a - y), inner=lambda z, a: a * (1 - a)):
-    z = (w * x).sum() + b
+def _slopes(
+    x,
+    w,
+    b,
+    y,
+    outer=lambda a, y: 2 * (a - y),
+    inner=lambda z, a: a * (1 - a),
+    forward=lambda x, w, b: (w * x).sum() + b,
+):
+    z = forward(x, w, b)
     a = torch.sigmoid(z)
     dz = outer(a, y) * inner(z, a)
     return dz * x, dz
@@ -57,15 +65,32 @@ def _neuron_with_cross_entropy(x, w, b, y):
     return dz * x, dz
 
 
-def _neuron_with_squared_slope(x, w, b, y):
-    a = torch.sigmoid(w @ x + b)
-    dz = 2 * (a - y) * (1 - a**2)
-    return dz * x, dz
-
-
 def _neuron_summed(x, w, b, y):
     dw, db = _neuron_by_parts(x, w, b, y)
     return dw.sum().reshape(1), db
+
+
+def _one_neuron_for_each_input(x, w, b, y):
+    dw, dz = _slopes(x, w, b, y, forward=lambda x, w, b: w * x + b)
+    return dw, dz.sum()
+
+
+def _neuron_bias_for_each_input(x, w, b, y):
+    dw, db = _neuron_by_parts(x, w, b, y)
+    return dw, db * torch.ones_like(x)
+
+
+def _neuron_by_tanh(x, w, b, y):
+    t = torch.tanh((torch.dot(w, x) + b) / 2)
+    dz = (1 + t - 2 * y) * (1 - t * t) / 4
+    return torch.stack([dz * value for value in x]), dz
+
+
+def _neuron_with_bias_as_weight(x, w, b, y):
+    inputs, weights = torch.cat([x, torch.ones_like(x[:1])]), torch.cat([w, b.reshape(1)])
+    a = (inputs @ weights).sigmoid()
+    both = 2 * (a - y) * a * (1 - a) * inputs
+    return both[:-1], both[-1]
 
 
 def _neuron_bias_as_vector(x, w, b, y):
@@ -101,6 +126,44 @@ mistakes = [
         ),
         "That is dL/dx. The slope of wx with respect to w is x.",
     ),
+    mistake(
+        _one_neuron_for_each_input,
+        "Right for one input. With several, z = w · x + b is one number, with a sum over all products; yours is a "
+        "vector, as if there were a neuron for each input.",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, forward=lambda x, w, b: (w * x).mean() + b),
+        "Right for one input. With several, z is the sum of the products, not their mean.",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, forward=lambda x, w, b: (w * x).sum()),
+        "The forward pass leaves out b: z = w · x + b.",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, inner=lambda z, a: a.sigmoid() * (1 - a.sigmoid())),
+        "The slope of the sigmoid is a(1 − a), and a is its result already; you take the sigmoid once more.",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, inner=lambda z, a: 1 - a**2),
+        "1 − a² is the slope of tanh. This neuron bends with the sigmoid, whose slope is a(1 − a).",
+    ),
+    mistake(
+        _neuron_bias_for_each_input,
+        "dL/db has an entry for each input. There is one b, so it is one number.",
+    ),
+    mistake(
+        _neuron_with_cross_entropy,
+        "a − y in place of all of dz belongs to another loss, the cross-entropy. Here L = (a − y)², so there is a "
+        "factor 2, and the slope of the sigmoid.",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, inner=lambda z, a: a),
+        "The slope of the sigmoid is a(1 − a); yours has lost the 1 − a.",
+    ),
+    mistake(
+        lambda x, w, b, y: _slopes(x, w, b, y, inner=lambda z, a: 1 - a),
+        "The slope of the sigmoid is a(1 − a); yours has lost the first a.",
+    ),
 ]
 alternatives = [
     _slopes,
@@ -113,12 +176,12 @@ alternatives = [
         2 * (torch.sigmoid(x @ w + b) - y) * torch.sigmoid(x @ w + b) * torch.sigmoid(-x @ w - b),
     ),
     _neuron_by_parts,
+    _neuron_by_tanh,
+    _neuron_with_bias_as_weight,
     lambda x, w, b, y: list(_neuron_by_parts(x, w, b, y)),
     lambda x, w, b, y: _neuron_by_parts(x.double(), w.double(), b.double(), y.double()),
 ]
 also_wrong = [
-    _neuron_with_cross_entropy,
-    _neuron_with_squared_slope,
     _neuron_summed,
     _neuron_bias_as_vector,
     lambda x, w, b, y: torch.cat([_neuron_by_parts(x, w, b, y)[0], b[None]]),

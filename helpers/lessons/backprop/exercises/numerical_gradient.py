@@ -69,9 +69,7 @@ def _wandering(f, x, step):
 
 def _row_by_row(f, x, step):
     slopes = torch.zeros_like(x)
-    for k in range(len(x)):
-        move = torch.zeros_like(x)
-        move[k] = step
+    for k, move in enumerate(_moves_of_rows(x, step)):
         slopes[k] = (f(x + move) - f(x - move)) / (2 * step)
     return slopes
 
@@ -109,13 +107,69 @@ def _numerical_in_float32(f, x, step):
     return _numerical_by_stacking(f, x, step).float()
 
 
-def _numerical_first_row_only(f, x, step):
+def _in_float32_and_back(f, x, step):
+    return _numerical_by_stacking(f, x.float(), step).double()
+
+
+def _the_same_memory(f, x, step):
+    up = down = x.view(-1)
     slopes = torch.zeros_like(x)
+    for k in range(x.numel()):
+        up[k] += step
+        down[k] -= step
+        slopes.view(-1)[k] = (f(up.view(x.shape)) - f(down.view(x.shape))) / (2 * step)
+    return slopes
+
+
+def _one_pair_of_copies(f, x, step):
+    slopes, up, down = torch.zeros_like(x), x.clone(), x.clone()
+    for k in range(x.numel()):
+        up.view(-1)[k] += step
+        down.view(-1)[k] -= step
+        slopes.view(-1)[k] = (f(up) - f(down)) / (2 * step)
+    return slopes
+
+
+def _step_by_size(f, x, step):
+    slopes = torch.zeros_like(x)
+    for k, h in enumerate((step * x.reshape(-1).abs()).tolist()):
+        move = torch.zeros(x.numel(), dtype=x.dtype)
+        move[k] = h
+        move = move.reshape(x.shape)
+        slopes.view(-1)[k] = (f(x + move) - f(x - move)) / (2 * h)
+    return slopes
+
+
+def _one_for_each_row(f, x, step):
+    slopes = [(f(x + move) - f(x - move)) / (2 * step) for move in _moves_of_rows(x, step)]
+    return torch.stack(slopes)
+
+
+def _moves_of_rows(x, step):
     for k in range(len(x)):
         move = torch.zeros_like(x)
         move[k] = step
-        slopes[k] = (f(x + move) - f(x - move)) / (2 * step)
+        yield move
+
+
+def _numerical_with_mask(f, x, step):
+    number, slopes = torch.arange(x.numel()).reshape(x.shape), torch.zeros_like(x)
+    for k in range(x.numel()):
+        here = number == k
+        rise = f(torch.where(here, x + step, x)) - f(torch.where(here, x - step, x))
+        slopes = slopes + here * (rise / (2 * step))
     return slopes
+
+
+def _numerical_in_floats(f, x, step):
+    flat = x.flatten().tolist()
+
+    def at(k, h):
+        moved = [value + h * (place == k) for place, value in enumerate(flat)]
+        return float(f(torch.tensor(moved, dtype=x.dtype).reshape(x.shape)))
+
+    slopes = [(at(k, step) - at(k, -step)) / (2 * step) for k in range(len(flat))]
+    return torch.tensor(slopes, dtype=x.dtype).reshape(x.shape)
 
 
 def _numerical_backward_difference(f, x, step):
@@ -158,11 +212,54 @@ mistakes = [
     ),
     mistake(
         lambda f, x, step: _entry_by_entry(f, x, 1e-5),
-        "You use a step of your own. Take the one that is handed in as `step`.",
+        "Your answer does not hang on `step`: is it a step of your own, or autograd? Take central differences with the "
+        "step that is handed in.",
     ),
     mistake(
         lambda f, x, step: f(x + step) - f(x - step),
         "One number for all entries? Each entry of x is moved alone and gets a slope of its own.",
+    ),
+    mistake(
+        _the_same_memory,
+        "The gradient is 0 everywhere: the x moved up and the x moved down are one and the same. `=`, `view(-1)` and "
+        "`reshape(-1)` copy nothing; `clone()` does, once for each of the two.",
+    ),
+    mistake(
+        _one_pair_of_copies,
+        "The first slope is right; after it the entries that had their turn stay moved, up in one copy, down in the "
+        "other. Make a fresh pair of copies for each entry.",
+    ),
+    mistake(
+        _in_float32_and_back,
+        "You work in float32, in which a small step drowns in rounding. Keep x in its own dtype, float64.",
+    ),
+    mistake(
+        _step_by_size,
+        "Your step is longer where the entry of x is larger. Each entry moves by `step` itself.",
+    ),
+    mistake(
+        _one_for_each_row,
+        "For a table you move a whole row at once and give one number for it. Each entry of each row is moved alone, "
+        "and the answer has the shape of x.",
+    ),
+    mistake(
+        lambda f, x, step: reference(lambda flat: f(flat), x.flatten(), step).reshape(x.shape),
+        "You hand f a flat row of numbers where x is a table, and not every f can do with that. Give it the shape of "
+        "x before each call.",
+    ),
+    mistake(
+        _numerical_backward_difference,
+        "You compare f(x) with f(x − h), so you look to one side only. Look to both: (f(x + h) − f(x − h)) / 2h.",
+    ),
+    mistake(
+        lambda f, x, step: _entry_by_entry(f, x, step, lambda up, here, down, h: up - down),
+        "That is the rise alone. The slope is rise over run: divide by the length of the way.",
+    ),
+    mistake(
+        lambda f, x, step: _entry_by_entry(
+            f, x, step, lambda up, here, down, h: (up - down) / 2 * h
+        ),
+        "`/ 2 * step` divides by 2 and multiplies with the step. To divide by both write `/ (2 * step)`.",
     ),
 ]
 alternatives = [
@@ -170,13 +267,12 @@ alternatives = [
     _with_memory,
     _numerical_by_stacking,
     _numerical_with_numpy_positions,
+    _numerical_with_mask,
+    _numerical_in_floats,
 ]
 also_wrong = [
-    lambda f, x, step: reference(lambda flat: f(flat), x.flatten(), step).reshape(x.shape),
     _numerical_with_own_step,
     _numerical_in_float32,
-    _numerical_first_row_only,
-    _numerical_backward_difference,
     lambda f, x, step: torch.autograd.functional.jacobian(f, x),
 ]
 hints = [

@@ -19,6 +19,26 @@ reference = {
 }
 mistakes = [
     mistake(
+        {"η = 0.05": "lands"},
+        "With η = 0.05 a step leads from w to w − 0.1w = 0.9w: nearer to 0, and not there yet.",
+    ),
+    mistake(
+        {"η = 0.05": "swings"},
+        "To swing, a step would have to lead to the other side. With η = 0.05 it leads from w to w − 0.1w.",
+    ),
+    mistake(
+        {"η = 0.05": "flies off"},
+        "With η = 0.05 a step leads from w to w − 0.1w. Is that farther from 0, or nearer?",
+    ),
+    mistake(
+        {"η = 0.5": "swings"},
+        "With η = 0.5 a step leads from w to w − w. What is the slope there, and how long the next step?",
+    ),
+    mistake(
+        {"η = 0.5": "flies off"},
+        "One step of η = 0.5 takes 0.5 · 2w away from w. How far from 0 does that leave you?",
+    ),
+    mistake(
         {"η = 0.5": "creeps"},
         "The slope of w² is 2w, so one step of η = 0.5 takes w − 0.5 · 2w away. How much is that?",
     ),
@@ -29,6 +49,18 @@ mistakes = [
     mistake(
         {"η = 1": "lands"},
         "With η = 1 a step leads from w to w − 2w, and that is not 0. Remember the 2 of the slope.",
+    ),
+    mistake(
+        {"η = 1": "creeps"},
+        "With η = 1 a step leads from w to w − 2w = −w. Is that nearer to 0, and on the same side?",
+    ),
+    mistake(
+        {"η = 1.1": "creeps"},
+        "With η = 1.1 a step leads from w to w − 2.2w = −1.2w. Is that nearer to 0, and on the same side?",
+    ),
+    mistake(
+        {"η = 1.1": "lands"},
+        "With η = 1.1 a step leads from w to w − 2.2w, which goes past 0. Remember the 2 of the slope.",
     ),
     mistake(
         {"η = 1.1": "swings"},

@@ -1,6 +1,9 @@
 """Train a two-layer network by gradient descent with your own gradients; return it and its losses."""
 
+import copy
+
 import torch
+import torch.nn.functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 from helpers.lessons.backprop import drivers
@@ -119,7 +122,61 @@ def _stops_when_it_rises(X, Y, parameters, learning_rate, steps):
     _, losses = _descent_of_network(X, Y, parameters, learning_rate, steps)
     rises = [n for n in range(1, steps) if losses[n] > losses[n - 1]]
     steps = rises[0] if rises else steps
-    return _descent_of_network(X, Y, parameters, learning_rate, steps)
+    return _descent_of_network(X, Y, parameters, learning_rate, steps)[0], losses[: steps + 1]
+
+
+def _one_loss_too_many(X, Y, parameters, learning_rate, steps):
+    trained, losses = _descent_of_network(X, Y, parameters, learning_rate, steps)
+    return trained, [*losses, (_forward(X, **trained)[1] - Y).square().mean().item()]
+
+
+def _loss_without_tanh(X, Y, parameters, learning_rate, steps):
+    losses = []
+    for n in range(steps):
+        W1, b1, W2, b2 = _descent_of_network(X, Y, parameters, learning_rate, n)[0].values()
+        losses.append(F.mse_loss((X @ W1.T + b1) @ W2.T + b2, Y).item())
+    return _descent_of_network(X, Y, parameters, learning_rate, steps)[0], losses
+
+
+def _biases_stay(X, Y, parameters, learning_rate, steps):
+    def slopes_of(X, Y, W1, b1, W2, b2):
+        slopes = _network_slopes(X, Y, W1, b1, W2, b2)
+        return slopes | {"b1": torch.zeros_like(b1), "b2": torch.zeros_like(b2)}
+
+    return _descent_of_network(X, Y, parameters, learning_rate, steps, slopes=slopes_of)
+
+
+def _scales_its_inputs(X, Y, *settings):
+    return _descent_of_network((X - X.mean(0)) / X.std(0), Y, *settings)
+
+
+def _loss_summed(X, Y, *settings):
+    trained, losses = _descent_of_network(X, Y, *settings)
+    return trained, [loss * Y.numel() for loss in losses]
+
+
+def _on_a_deep_copy(X, Y, parameters, learning_rate, steps):
+    net, losses = copy.deepcopy(parameters), []
+    while len(losses) < steps:
+        hidden = torch.tanh(F.linear(X, net["W1"], net["b1"]))
+        losses.append(float(F.mse_loss(F.linear(hidden, net["W2"], net["b2"]), Y)))
+        for name, slope in _network_slopes(X, Y, **net).items():
+            net[name].sub_(slope, alpha=learning_rate)
+    return net, losses
+
+
+def _weights_in_a_list(X, Y, parameters, learning_rate, steps):
+    weights = [parameters[key] for key in drivers.KEYS]
+    losses = [0.0] * steps
+    for number in range(steps):
+        A, prediction = _forward(X, *weights)
+        error = prediction - Y
+        losses[number] = (error**2).mean().item()
+        dP = error * (2 / Y.numel())
+        dZ = dP @ weights[2] * (1 - A * A)
+        slopes = dZ.T @ X, dZ.sum(0), dP.T @ A, dP.sum(0)
+        weights = [p - learning_rate * slope for p, slope in zip(weights, slopes, strict=True)]
+    return dict(zip(drivers.KEYS, weights, strict=True)), losses
 
 
 def _scratch_as_one_expression(X, Y, parameters, learning_rate, steps):
@@ -171,8 +228,9 @@ mistakes = [
     ),
     mistake(
         _overwrites,
-        "Your code changes the starting parameters that it was given: `p -= …` writes into the caller's "
-        "tensor. Begin with clones of them.",
+        "Your code changes the parameters that it was given. `trained = parameters` is a second name for the caller's "
+        "dict, `dict(parameters)` a new one with the caller's own tensors, and `-=` writes into those. Begin with a "
+        "new dict of clones.",
     ),
     mistake(_uphill, "The loss rises: the step is minus learning rate times gradient."),
     mistake(
@@ -188,20 +246,74 @@ mistakes = [
         lambda *a: _descent_of_network(*a)[::-1],
         "You return them the other way round: first the parameters, then the losses.",
     ),
+    mistake(
+        lambda X, Y, parameters, *settings: (
+            parameters,
+            _descent_of_network(X, Y, parameters, *settings)[1],
+        ),
+        "The losses are right, so your weights do learn, but what you return are the parameters of the start. "
+        "Return the trained ones.",
+    ),
+    mistake(
+        lambda X, Y, parameters, learning_rate, steps: _descent_of_network(
+            X, Y, parameters, 0.1, steps
+        ),
+        "Your steps are right for a learning rate of 0.1 only. Use the one that is handed in as `learning_rate`.",
+    ),
+    mistake(
+        _biases_stay,
+        "Only W1 and W2 are trained. The biases b1 and b2 are parameters as well and take their steps.",
+    ),
+    mistake(
+        _loss_without_tanh,
+        "The weights are right; the losses are those of another network. In the forward pass for the loss the "
+        "tanh is missing.",
+    ),
+    mistake(
+        _one_loss_too_many,
+        "One loss too many: there is one for each step, taken before it. Nobody asks for the loss after the last step.",
+    ),
+    mistake(
+        _loss_over_rows,
+        "The weights are right; the losses are divided by the number of rows only. The mean runs over all entries "
+        "of Y, n rows times k columns.",
+    ),
+    mistake(
+        _stops_when_it_rises,
+        "You stop when the loss rises. It may rise now and then: take all `steps` steps, with one loss for each.",
+    ),
+    mistake(
+        _scales_its_inputs,
+        "You scale X before you train, so this is the network for another table. Take X as it is handed in.",
+    ),
+    mistake(
+        _loss_summed,
+        "The weights are right; the losses are sums of squared errors. The loss is their mean.",
+    ),
+    mistake(
+        _scratch_one_short,
+        "One step is missing: your loop goes round `steps - 1` times. `range(steps)` goes round `steps` times.",
+    ),
+    mistake(
+        lambda *a: _descent_of_network(*a)[0],
+        "You return the parameters alone. The list of losses is asked for, too: `return trained, losses`.",
+    ),
+    mistake(
+        lambda *a: (_descent_of_network(*a)[0], _descent_of_network(*a)[1][-1]),
+        "You return one loss. Collect the loss before each step in a list.",
+    ),
 ]
 alternatives = [
     _descent_of_network,
     _in_place_on_copies,
     _scratch_as_one_expression,
+    _on_a_deep_copy,
+    _weights_in_a_list,
 ]
 also_wrong = [
-    _loss_over_rows,
-    _stops_when_it_rises,
     _scratch_mean_over_rows,
-    _scratch_one_short,
     _scratch_losses_as_tensor,
     _scratch_aliased,
-    lambda *a: _scratch_as_one_expression(*a)[0],
 ]
 hints = [
     "Begin with `trained = {key: p.clone() for key, p in parameters.items()}`, so that the caller's stay.",

@@ -49,9 +49,12 @@ def reference(X, Y, W1, b1, W2, b2):
 
 def _network_with(fault):
     def gradients(X, Y, W1, b1, W2, b2):
-        Z = X @ W1.T + b1
+        Z = X @ W1.T + (0 if fault == "b1 forgotten" else b1)
         A = torch.tanh(Z)
-        dP = 2 * (A @ W2.T + b2 - Y) / Y.numel()
+        prediction = A @ W2.T + b2
+        if fault == "tanh at the end":
+            prediction = torch.tanh(prediction)
+        dP = 2 * (prediction - Y) / Y.numel()
         dA = dP @ W2
         if fault == "sigmoid":
             dZ = dA * A * (1 - A)
@@ -59,6 +62,10 @@ def _network_with(fault):
             dZ = dA * (Z > 0)
         elif fault == "bend of dA":
             dZ = dA * (1 - dA**2)
+        elif fault == "tanh twice":
+            dZ = dA * (1 - torch.tanh(A) ** 2)
+        elif fault == "no square":
+            dZ = dA * (1 - A)
         else:
             dZ = dA * (1 - A**2)
         found = {"W1": dZ.T @ X, "b1": dZ.sum(0), "W2": dP.T @ A, "b2": dP.sum(0)}
@@ -71,6 +78,15 @@ def _network_with(fault):
         return found
 
     return gradients
+
+
+def _with_biases_as_columns(X, Y, W1, b1, W2, b2):
+    ones = torch.ones_like(X[:, :1])
+    X1, A1 = torch.cat([X, ones], 1), torch.cat([(X @ W1.T + b1).tanh(), ones], 1)
+    d2 = (A1 @ torch.cat([W2, b2[:, None]], 1).T - Y).mul(2 / Y.numel())
+    d1 = torch.einsum("nk,kh->nh", d2, W2) / torch.cosh(X @ W1.T + b1).square()
+    both2, both1 = d2.T @ A1, d1.T @ X1
+    return {"W1": both1[:, :-1], "b1": both1[:, -1], "W2": both2[:, :-1], "b2": both2[:, -1]}
 
 
 mistakes = [
@@ -108,18 +124,58 @@ mistakes = [
         ),
         "On the way back from the output to A the weights W2 come in: dA = dŶ W2.",
     ),
+    mistake(
+        _network_with("tanh twice"),
+        "The slope of tanh is 1 − A², and A is the result of tanh already; you take tanh of it once more.",
+    ),
+    mistake(
+        _network_with("no square"),
+        "The last layer is right. The slope of tanh is 1 − A²; in yours the square is missing.",
+    ),
+    mistake(
+        _network_with("relu"),
+        "1 where Z is positive, else 0: that is the slope of ReLU. This network bends with tanh; its slope is 1 − A².",
+    ),
+    mistake(
+        _network_with("b1 forgotten"),
+        "The forward pass is that of a network without b1. Compare it with A = tanh(X W1ᵀ + b1).",
+    ),
+    mistake(
+        _network_with("tanh at the end"),
+        "You bend the output, too. tanh stands behind the first layer only: Ŷ = A W2ᵀ + b2.",
+    ),
+    mistake(
+        _network_with("input for hidden"),
+        "All is right but W2. The input of the second layer is A, what comes out of tanh; you took Z, what goes in.",
+    ),
+    mistake(
+        _network_with("mean of b"),
+        "W1 and W2 are right. b1 and b2 go into every row, so their gradients are sums over the rows, not means: the "
+        "1/n of the loss is in dŶ already.",
+    ),
+    mistake(
+        lambda *a: _network_slopes(*a, scale=lambda Y: Y.numel() * len(Y)),
+        "Your gradients are n times too small, n the number of rows: you divide by n once more. The 1/n of the loss "
+        "comes in once, in dŶ.",
+    ),
+    mistake(
+        lambda *a: _network_slopes(*a, scale=lambda Y: Y.shape[1]),
+        "The mean runs over all entries of Y, n rows times k columns; you divided by the columns only.",
+    ),
+    mistake(
+        lambda *a: {f"d{key}": slope for key, slope in _network_slopes(*a).items()},
+        'None of the keys asked for is in your dict. They are "W1", "b1", "W2" and "b2".',
+    ),
 ]
 alternatives = [
     _network_slopes,
     lambda X, Y, W1, b1, W2, b2: _by_rows(X, Y, W1, b1, W2, b2),
     _network_as_columns,
+    _with_biases_as_columns,
 ]
 also_wrong = [
     _network_with("sigmoid"),
-    _network_with("relu"),
     _network_with("bend of dA"),
-    _network_with("input for hidden"),
-    _network_with("mean of b"),
     _network_with("swapped"),
 ]
 hints = [

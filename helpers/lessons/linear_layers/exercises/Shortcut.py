@@ -5,6 +5,7 @@ from torch import nn
 
 from helpers.checks.exercise import ModuleExercise, mistake
 from helpers.lessons.linear_layers.exercises import _conclusions as conclusions
+from helpers.lessons.linear_layers.exercises import _more_Shortcut as more
 
 
 class _Shortcut(nn.Module):
@@ -16,46 +17,6 @@ class _Shortcut(nn.Module):
 
     def forward(self, x):
         return self.output(self.hidden(x)) + self.direct(x)
-
-
-class _InAList(_Shortcut):
-    def __init__(self, n_in, n_hidden, n_out):
-        nn.Module.__init__(self)
-        self.layers = [
-            nn.Linear(n_in, n_hidden),
-            nn.Linear(n_hidden, n_out),
-            nn.Linear(n_in, n_out, bias=False),
-        ]
-
-    def forward(self, x):
-        hidden, output, direct = self.layers
-        return output(hidden(x)) + direct(x)
-
-
-class _NoSuper(nn.Module):
-    def __init__(self, n_in, n_hidden, n_out):
-        self.hidden = nn.Linear(n_in, n_hidden)
-
-
-class _TwoBiases(_Shortcut):
-    def __init__(self, n_in, n_hidden, n_out):
-        super().__init__(n_in, n_hidden, n_out)
-        self.direct = nn.Linear(n_in, n_out)
-
-
-class _NotAdded(_Shortcut):
-    def forward(self, x):
-        return self.output(self.hidden(x))
-
-
-class _OnlyDirect(_Shortcut):
-    def forward(self, x):
-        return self.direct(x)
-
-
-class _NoReturn(_Shortcut):
-    def forward(self, x):
-        self.output(self.hidden(x)) + self.direct(x)
 
 
 class _AsOneSequential(nn.Module):
@@ -112,56 +73,6 @@ def conclude(seen, sizes, x):
     return conclusions.slopes_arrive(seen, _Shortcut(*sizes), x)
 
 
-class _Base(nn.Module):
-    def __init__(self, n_in, n_hidden, n_out):
-        super().__init__()
-        self.hidden = nn.Linear(n_in, n_hidden)
-        self.output = nn.Linear(n_hidden, n_out)
-        self.direct = nn.Linear(n_in, n_out, bias=False)
-
-    def forward(self, x):
-        return self.output(self.hidden(x)) + self.direct(x)
-
-
-class _Subtracted(_Base):
-    def forward(self, x):
-        return self.output(self.hidden(x)) - self.direct(x)
-
-
-class _Averaged(_Base):
-    def forward(self, x):
-        return (self.output(self.hidden(x)) + self.direct(x)) / 2
-
-
-class _Detached(_Base):
-    def forward(self, x):
-        return self.output(self.hidden(x)).detach() + self.direct(x)
-
-
-class _BothInAPair(_Base):
-    def forward(self, x):
-        return self.output(self.hidden(x)), self.direct(x)
-
-
-class _BentInBetween(_Base):
-    def forward(self, x):
-        return self.output(torch.relu(self.hidden(x))) + self.direct(x)
-
-
-class _FixedSizes(_Base):
-    def __init__(self, n_in, n_hidden, n_out):
-        super().__init__(3, 4, 2)
-
-
-class _MadeInForward(nn.Module):
-    def __init__(self, n_in, n_hidden, n_out):
-        super().__init__()
-        self.sizes = n_in, n_hidden, n_out
-
-    def forward(self, x):
-        return _Base(*self.sizes)(x)
-
-
 class _OtherNames(nn.Module):
     def __init__(self, a, b, c):
         super().__init__()
@@ -170,6 +81,19 @@ class _OtherNames(nn.Module):
     def forward(self, X):
         result = self.d(X)
         return result.add(self.o(self.h(X)))
+
+
+class _AddedInPlace(nn.Module):
+    def __init__(self, n_in, n_hidden, n_out):
+        super().__init__()
+        self.skip = nn.Linear(n_in, n_out, bias=False)
+        self.fc1 = nn.Linear(n_in, n_hidden)
+        self.fc2 = nn.Linear(n_hidden, n_out)
+
+    def forward(self, x):
+        result = self.skip(x)
+        result += self.fc2(self.fc1(x))
+        return result
 
 
 class _AsAModuleList(nn.Module):
@@ -190,46 +114,108 @@ class _AsAModuleList(nn.Module):
 
 mistakes = [
     mistake(
-        _InAList,
+        more._InAList,
         "The model does not know its layers: those in a plain list, or made inside `forward`, are not found by "
         "`.parameters()` and would never be trained. Give each an attribute of its own in `__init__`.",
     ),
     mistake(
-        _NoSuper,
+        more._NoSuper,
         "`super().__init__()` must be the first line of `__init__`: it prepares the place where layers are kept.",
     ),
     mistake(
-        _TwoBiases,
+        more._TwoBiases,
         "The direct way has a bias too. Two biases are added to the same output, so one of them can do no "
         "more than the other: `bias=False`.",
     ),
     mistake(
-        _NotAdded,
+        more._NotAdded,
         "The direct way is there, but your `forward` does not use it, so no gradient reaches it. Add its output.",
     ),
     mistake(
-        _OnlyDirect,
+        more._OnlyDirect,
         "Your `forward` takes the direct way alone. The way through the hidden layer is missing.",
     ),
     mistake(
-        _NoReturn,
+        more._NoReturn,
         "Your `forward` works out the answer and returns nothing: begin its last line with `return`.",
+    ),
+    mistake(
+        more._AddsTheInput,
+        "What you add has different widths, so torch cannot add it. Both ways are to end with n_out numbers: `x` "
+        "itself has n_in, and goes through the direct layer first.",
+    ),
+    mistake(
+        more._OneAfterAnother,
+        "One of your layers receives rows of another length than it was made for. Two ways begin at the input `x`: the "
+        "hidden layer and the direct one both take `x` itself, and only the output layer takes what another one gave.",
+    ),
+    mistake(
+        more._BentInBetween,
+        "There is a ReLU on your long way. Nothing stands between the layers here: the output layer takes the hidden "
+        "sums as they are.",
+    ),
+    mistake(
+        more._SideBySide,
+        "You put the two results side by side, so that they are 2 · n_out numbers. Add them.",
+    ),
+    mistake(
+        more._BothInAPair,
+        "You return the two results as a pair. Their sum is asked for, one tensor.",
+    ),
+    mistake(
+        more._Subtracted,
+        "You subtract the direct way. The two results are added.",
+    ),
+    mistake(
+        more._Averaged,
+        "You take half of the sum. The two results are added, nothing more.",
+    ),
+    mistake(
+        more._Multiplied,
+        "You multiply the two results. They are added.",
+    ),
+    mistake(
+        more._FourLayers,
+        "You have a fourth layer, which works on the sum. There are three, and the sum itself is the answer.",
+    ),
+    mistake(
+        more._BiasLost,
+        "Your output layer has lost its bias. Only the direct one is made with `bias=False`.",
+    ),
+    mistake(
+        more._BiasesLost,
+        "None of your layers has a bias. Only the direct one is made with `bias=False`.",
+    ),
+    mistake(
+        more._HiddenAsWideAsOutput,
+        "Your hidden layer has n_out neurons. It is to have n_hidden, which is also what the output layer receives.",
+    ),
+    mistake(
+        more._FixedSizes,
+        "Your layers always have the sizes of the example, 3, 4 and 2. Take the arguments: `n_in`, `n_hidden`, "
+        "`n_out`.",
+    ),
+    mistake(
+        more._DirectMadeInForward,
+        "Your direct layer is made in `forward`: at each call it is a new one, with other weights, and the model does "
+        "not know it. Make it in `__init__`, as an attribute.",
+    ),
+    mistake(
+        more._Detached,
+        "Your numbers are right, but not every layer gets its gradient, and would never learn: `.detach()`, `.data` "
+        "or `torch.no_grad()` in `forward` cuts the way back. Leave it out.",
     ),
 ]
 alternatives = [
     _AsOneSequential,
     _WithBareParameters,
     _OtherNames,
+    _AddedInPlace,
     _AsAModuleList,
 ]
 also_wrong = [
-    _Subtracted,
-    _Averaged,
-    _Detached,
-    _BothInAPair,
-    _BentInBetween,
-    _FixedSizes,
-    _MadeInForward,
+    more._WithoutGradients,
+    more._MadeInForward,
 ]
 hints = [
     "`__init__` makes three layers, `forward` uses them. Which sizes does each of the three have?",

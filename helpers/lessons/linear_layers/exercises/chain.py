@@ -1,5 +1,6 @@
 """Mend a network 10 → 18 → 20 → 5 whose sizes do not chain."""
 
+from collections import OrderedDict
 from itertools import pairwise
 
 import torch
@@ -52,9 +53,11 @@ def _one_layer():
     return nn.Sequential(nn.Linear(10, 5))
 
 
-def _without_bias():
-    layers = (nn.Linear(10, 18, bias=False), nn.Linear(18, 20), nn.Linear(20, 5))
-    return nn.Sequential(*layers)
+def _with_biases(*biases):
+    sizes = ((10, 18), (18, 20), (20, 5))
+    return lambda: nn.Sequential(
+        *(nn.Linear(*s, bias=b) for s, b in zip(sizes, biases, strict=True))
+    )
 
 
 def _with_a_relu():
@@ -83,6 +86,42 @@ mistakes = [
         lambda: nn.Sequential(nn.Linear(10, 20), nn.Linear(20, 18), nn.Linear(18, 5)),
         "It runs, but the hidden layers stand in the wrong order: first 18 neurons, then 20.",
     ),
+    mistake(
+        lambda: nn.Sequential(nn.Linear(10, 20), nn.Linear(20, 5)),
+        "It runs, but the hidden layer of 18 is gone: 10 → 18 → 20 → 5 has three layers of weights.",
+    ),
+    mistake(
+        _one_layer,
+        "It runs, but this is one layer, 10 → 5. The two hidden layers, 18 and 20, are gone: keep three layers and "
+        "mend their sizes.",
+    ),
+    mistake(
+        lambda: nn.Sequential(
+            nn.Linear(10, 18), nn.Linear(18, 20), nn.Linear(20, 5), nn.Linear(5, 5)
+        ),
+        "A fourth layer hangs on the end, 5 → 5. 10 → 18 → 20 → 5 has three arrows, and each arrow is one layer.",
+    ),
+    mistake(
+        _with_a_relu,
+        "There is a ReLU in it. The network is to be of three linear layers and nothing else.",
+    ),
+    mistake(
+        _with_biases(False, False, True),
+        "Your two hidden layers have lost their biases. Only sizes are to be mended: leave out `bias=False`.",
+    ),
+    mistake(
+        _with_biases(False, True, True),
+        "Your first layer has lost its bias. Only sizes are to be mended: leave out `bias=False`.",
+    ),
+    mistake(
+        _with_biases(False, False, False),
+        "Your layers have no biases. Only sizes are to be mended: leave out `bias=False`.",
+    ),
+    mistake(
+        lambda: None,
+        "What comes back is no model. The function is to `return` it, and all three layers in one "
+        "`nn.Sequential(...)`.",
+    ),
 ]
 
 
@@ -98,18 +137,27 @@ def _nested():
     return nn.Sequential(front, nn.Linear(in_features=20, out_features=5))
 
 
+class _AsASequential(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Linear(10, 18), nn.Linear(18, 20), nn.Linear(20, 5))
+
+
+def _with_names():
+    layers = {"first": nn.Linear(10, 18), "second": nn.Linear(18, 20), "output": nn.Linear(20, 5)}
+    return nn.Sequential(OrderedDict(layers))
+
+
 alternatives = [
+    _with_names,
+    lambda: _AsASequential(),
     _appended,
     _nested,
     lambda: nn.Sequential(*(nn.Linear(*s) for s in ((10, 18), (18, 20), (20, 5)))),
 ]
 also_wrong = [
     _swapped_sizes,
-    _one_layer,
-    _without_bias,
-    _with_a_relu,
+    _with_biases(True, True, False),
     _a_list_of_layers,
-    lambda: None,
 ]
 hints = [
     "Write the sizes that you want in one line, 10 → 18 → 20 → 5. Each arrow is one layer.",

@@ -29,6 +29,10 @@ def reference(model):
     return sum(p.numel() for p in model.parameters())
 
 
+def _from_state(model):
+    return sum(tensor.numel() for tensor in model.state_dict().values())
+
+
 mistakes = [
     mistake(
         lambda model: len(list(model.parameters())),
@@ -55,11 +59,58 @@ mistakes = [
         lambda model: sum(len(p) for p in model.parameters()),
         "`len` counts rows. `.numel()` counts entries.",
     ),
+    mistake(
+        lambda model: sum(layer.weight.numel() + layer.bias.numel() for layer in model.children()),
+        "You take every child of the model for a layer with a weight and a bias. Some have no bias, some are models "
+        "themselves: `model.parameters()` finds everything at any depth.",
+    ),
+    mistake(
+        lambda model: sum(p.numel() for m in model.modules() for p in m.parameters()),
+        "You count parameters more than once: `.modules()` yields the model, and then each of its parts, and "
+        "`.parameters()` of each of them already goes all the way down. Ask the model alone.",
+    ),
+    mistake(
+        lambda model: sum(p.numel() for p in model.parameters(recurse=False)),
+        "You count only what the model itself holds, not its layers: `recurse=False` does that. Leave it out.",
+    ),
+    mistake(
+        lambda model: sum({p.numel() for p in model.parameters()}),
+        "Tensors of the same size are counted once, as a set `{...}` keeps equal numbers only once. Take `sum(...)` "
+        "with round brackets alone.",
+    ),
+    mistake(
+        lambda model: sum(p.numel() * p.element_size() for p in model.parameters()),
+        "These are bytes. Each parameter is one number, whatever memory it takes.",
+    ),
+    mistake(
+        lambda model: next((p.numel() for p in model.parameters()), None),
+        "You count the first tensor alone. A `return` inside of the loop ends it in the first round.",
+    ),
+    mistake(
+        _from_state,
+        "`state_dict` also holds what is no parameter, such as the running means of a batch norm. Take "
+        "`model.parameters()`.",
+    ),
+    mistake(
+        lambda model: sum(
+            p.numel()
+            for layer in model.modules()
+            if isinstance(layer, nn.Linear)
+            for p in layer.parameters()
+        ),
+        "You count linear layers alone. Other layers, and the model itself, can hold parameters too.",
+    ),
+    mistake(
+        lambda model: sum(p.numel() for _, p in model.named_parameters(remove_duplicate=False)),
+        "A layer that is used twice is counted twice. Its parameters are there once, and `model.parameters()` yields "
+        "them once.",
+    ),
+    mistake(
+        lambda model: sum(int(p.count_nonzero()) for p in model.parameters()),
+        "You leave out entries that are 0 at the moment. They are parameters like all others, and training will move "
+        "them.",
+    ),
 ]
-
-
-def _from_state(model):
-    return sum(tensor.numel() for tensor in model.state_dict().values())
 
 
 def _with_shapes(model):
@@ -72,26 +123,26 @@ def _with_shapes(model):
     return total
 
 
+def _module_by_module(model):
+    seen = {}
+    for module in model.modules():
+        for p in module.parameters(recurse=False):
+            seen[id(p)] = p.numel()
+    return sum(seen.values())
+
+
 alternatives = [
+    _module_by_module,
+    lambda m: sum(map(torch.numel, m.parameters())),
     _with_shapes,
     lambda m: sum(p.nelement() for _, p in m.named_parameters()),
 ]
 also_wrong = [
-    _from_state,
     lambda m: nn.utils.parameters_to_vector(
         m.parameters()
     ).numel(),  # an error where there are none
     lambda m: sum(p.numel() for p in m.requires_grad_(True).parameters() if p.requires_grad),
     lambda m: sum(p.numel() for p in m.eval().parameters()),
-    lambda m: sum({p.numel() for p in m.parameters()}),
-    lambda m: sum(int(p.count_nonzero()) for p in m.parameters()),
-    lambda m: sum(
-        p.numel()
-        for layer in m.modules()
-        if isinstance(layer, nn.Linear)
-        for p in layer.parameters()
-    ),
-    lambda m: sum(p.numel() for _, p in m.named_parameters(remove_duplicate=False)),
     lambda m: sum(len(p.flatten()) for layer in m for p in [layer.weight, layer.bias]),
     lambda m: sum(p.numel() for p in list(m.parameters())[:4]),
     lambda m: sum(p.shape[0] for p in m.parameters()),

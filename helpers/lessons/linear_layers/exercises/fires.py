@@ -61,6 +61,54 @@ mistakes = [
         "The bias is added, so a large bias makes firing easier. You used it as a threshold, with the "
         "opposite sign.",
     ),
+    mistake(
+        lambda X, w, b: ((X * w + b).sum(dim=1) > 0).float(),
+        "The bias is added to each product, and so counts once for every feature. Add it once, after the sum.",
+    ),
+    mistake(
+        lambda X, w, b: (X @ w + b > 0.5).float(),
+        "Sums between 0 and 0.5 do not fire: you compare with 0.5, or you round first. The step is at 0, and z itself "
+        "is compared with it.",
+    ),
+    mistake(
+        lambda X, w, b: torch.sigmoid(X @ w + b).round(),
+        "A rounded `sigmoid` decides like a perceptron nearly everywhere, but a tiny z above 0 gives exactly 0.5, "
+        "which is rounded down. Compare z itself with 0.",
+    ),
+    mistake(
+        lambda X, w, b: torch.sigmoid(X @ w + b),
+        "`sigmoid` gives numbers between 0 and 1. A perceptron decides: 1.0 where z is above 0, else 0.0.",
+    ),
+    mistake(
+        lambda X, w, b: (X @ w + b).clamp(0, 1),
+        "You cut the weighted sums off at 0 and 1, and those between stay as they are. Each z above 0, be it 0.3, is "
+        "to give 1.0.",
+    ),
+    mistake(
+        lambda X, w, b: (X @ w + b < 0).float(),
+        "Your perceptron fires where z is below 0. It fires above.",
+    ),
+    mistake(
+        lambda X, w, b: torch.where(X @ w + b > 0, 1.0, -1.0),
+        "Where it does not fire you give −1. Here a perceptron answers 0.0.",
+    ),
+    mistake(
+        lambda X, w, b: ((X * w).sum(dim=0) + b > 0).float(),
+        "You add up the columns, over the samples. Each sample has its own sum, over its features: `dim=1`.",
+    ),
+    mistake(
+        lambda X, w, b: ((X * w).sum() + b > 0).float(),
+        "You add up everything and decide once for the whole batch. Each row has its own sum, and its own decision.",
+    ),
+    mistake(
+        lambda X, w, b: (X * w + b > 0).float(),
+        "You decide about each product by itself. Add up the products of a row first, then decide.",
+    ),
+    mistake(
+        lambda X, w, b: (X[:, 0] * w[0] + X[:, 1] * w[1] + b > 0).float(),
+        "You use the first two features alone. There are as many as columns in X, one or five: a sum over all of "
+        "them, or `@`, needs no count.",
+    ),
 ]
 alternatives = [
     lambda X, w, b: ((X * w).sum(dim=1) > -b).float(),
@@ -69,13 +117,12 @@ alternatives = [
     lambda X, w, b: torch.where(w @ X.T + b > 0, 1.0, 0.0),
     lambda X, w, b: torch.relu(torch.sign(X @ w + b)),
     lambda X, w, b: (F.linear(X, w[None], b[None]) > 0).to(torch.float32).squeeze(1),
+    lambda X, w, b: torch.einsum("nd,d->n", X, w).add(b).gt(0).to(X.dtype),
     lambda X, w, b: (X.double() @ w.double() + b > 0).double(),
 ]
 also_wrong = [
-    lambda X, w, b: torch.sigmoid(X @ w + b).round(),
+    lambda X, w, b: (torch.round(X @ w + b) > 0).float(),
     lambda X, w, b: (X @ w + b > 0).long(),
-    lambda X, w, b: (X @ w + b > 0.5).float(),
-    lambda X, w, b: torch.sigmoid(X @ w + b),
     lambda X, w, b: (X @ w + b > 0).float()[:, None],
     lambda X, w, b: float(X[0] @ w + b > 0),
     lambda X, w, b: (X * w + b > 0).float().mean(dim=1).round(),

@@ -1,5 +1,7 @@
 """Send a batch through a list of layers and keep every intermediate: [a[0], a[1], …]."""
 
+from itertools import accumulate
+
 import torch
 from torch import nn
 
@@ -7,6 +9,7 @@ from helpers.checks.exercise import FunctionExercise, case, mistake
 from helpers.lessons.linear_layers.exercises._common import SQUARE, _forward, _layers
 
 kind = FunctionExercise
+_KEPT = []
 requirements = {"right for layers of any sizes": 1, SQUARE: 1}
 
 
@@ -60,6 +63,46 @@ def _no_transpose(X, layers):
     return outputs
 
 
+def _backwards(X, layers):
+    return reference(X, layers[::-1])
+
+
+def _pairs_swapped(X, layers):
+    return reference(X, [(b, W) for W, b in layers])
+
+
+def _first_two(X, layers):
+    return reference(X, [layers[0], layers[1]])
+
+
+def _after_the_first(X, layers):
+    return reference(X, layers[:1])
+
+
+def _without_bias(X, layers):
+    return reference(X, [(W, torch.zeros_like(b)) for W, b in layers])
+
+
+def _with(function):
+    """Return a forward pass with a function after each layer."""
+
+    def answer(X, layers):
+        outputs = [X]
+        for W, b in layers:
+            outputs.append(function(outputs[-1] @ W.T + b))
+        return outputs
+
+    return answer
+
+
+def _list_of_all_calls(X, layers):
+    """Go on with the list of earlier calls; each check begins with two samples of two features."""
+    if X.shape == (2, 2):
+        _KEPT.clear()
+    _KEPT.extend(reference(X, layers))
+    return list(_KEPT)
+
+
 def _next(X, layers):
     *before, (W, b) = layers
     for V, c in before:
@@ -93,6 +136,54 @@ mistakes = [
         _no_transpose,
         "The transpose is missing: `A @ W.T + b`. Your `linear` does it.",
     ),
+    mistake(
+        _backwards,
+        "Your layers run from the last to the first. X goes through the first pair of the list first.",
+    ),
+    mistake(
+        lambda X, layers: reference(X, layers)[::-1],
+        "The intermediates are right, but they stand in the list from the output to the input. It begins with X: "
+        "`append` puts each new one at the end.",
+    ),
+    mistake(
+        _pairs_swapped,
+        "You unpack the pairs as bias and weights. The weights stand first: `for W, b in layers`.",
+    ),
+    mistake(
+        _first_two,
+        "You go through exactly two layers. The list may hold any number of them, one or seven: take them in a loop.",
+    ),
+    mistake(
+        _after_the_first,
+        "There is only the first layer's output: see how far your `return` is indented. It stands after the loop.",
+    ),
+    mistake(
+        _without_bias,
+        "The biases are missing: each layer adds its own.",
+    ),
+    mistake(
+        _with(torch.relu),
+        "You cut each output off at 0, as a ReLU does. Here nothing happens between the layers: hand the sums on as "
+        "they are.",
+    ),
+    mistake(
+        _with(lambda z: (z > 0).float()),
+        "Your layers hand on decisions, 1 or 0. Here they hand on the weighted sums themselves, without a step "
+        "function.",
+    ),
+    mistake(
+        lambda X, layers: [a.T for a in reference(X, layers)],
+        "Your samples stand in columns. Each table keeps one row per sample: (n, units).",
+    ),
+    mistake(
+        lambda X, layers: [X, X, *reference(X, layers)[1:]],
+        "The input stands in your list twice. It is a[0], once, and the next entry is the first layer's output.",
+    ),
+    mistake(
+        _list_of_all_calls,
+        "Your list still holds the intermediates of earlier calls. Make it inside the function: a list outside of it, "
+        "or a default value such as `values=[]`, is made once and for all.",
+    ),
 ]
 
 
@@ -110,7 +201,20 @@ def _by_recursion(X, layers):
     return [X, *_forward(torch.addmm(b, X, W.T), rest)]
 
 
+def _filled_in(X, layers):
+    values = [X] * (len(layers) + 1)
+    for i, (W, b) in enumerate(layers):
+        values[i + 1] = values[i] @ W.T + b
+    return values
+
+
+def _accumulated(X, layers):
+    return list(accumulate(layers, lambda A, layer: A @ layer[0].T + layer[1], initial=X))
+
+
 alternatives = [
+    _filled_in,
+    _accumulated,
     _with_torch,
     _by_recursion,
     _layer_by_layer,
@@ -118,10 +222,7 @@ alternatives = [
 also_wrong = [
     lambda X, layers: [X] + [X] * len(layers),
     lambda X, layers: [X @ layers[0][0].T + layers[0][1]],
-    lambda X, layers: reference(X, layers)[::-1],
     lambda X, layers: [a.shape for a in reference(X, layers)],
-    lambda X, layers: [a.T for a in reference(X, layers)],
-    lambda X, layers: reference(X, layers[::-1]),
 ]
 hints = [
     "Begin with `outputs = [X]`. What does the next layer receive?",

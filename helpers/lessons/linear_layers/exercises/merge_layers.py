@@ -58,6 +58,58 @@ mistakes = [
         lambda W1, b1, W2, b2: (W2 @ W1, W2 @ (b1 + W1.sum(dim=1)) + b2),
         "Your bias is the answer to an input of ones. The bias is the answer to an input of zeros.",
     ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 * W1, W2 @ b1 + b2),
+        "`*` multiplies entry by entry. Layer 2 receives what layer 1 gives, and that is a matrix product: `@`.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W1 + W2, b1 + b2),
+        "You added the two layers, as if both received x. The second one receives what the first gives: put one "
+        "formula into the other and multiply out.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ W1.T, W2 @ b1 + b2),
+        "No transpose is needed. W2 is (out, hidden) and W1 is (hidden, in): they fit as they are.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ W1, b1 @ W2 + b2),
+        "b1 stands on the wrong side of W2. Each row of W2 is a neuron, which has to meet the whole b1: W2 comes "
+        "first.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ W1, W2 @ W1 @ b1 + b2),
+        "b1 is added after W1, so it passes through W2 alone, not through both.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ W1, W2 @ (b1 + b2)),
+        "b2 is added at the very end: it does not pass through W2.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ W1, (W2 * b1).sum() + b2),
+        "Your sum runs over the whole table, so that each output gets the same share of b1. Each row of W2 has a sum "
+        "of its own: `dim=1`, or a matrix product.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ W1, (W2 * b1).sum(dim=0) + b2),
+        "Your sum runs over the outputs. The outputs stay, and the sum runs over the hidden units: `dim=1`, or a "
+        "matrix product.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ W1, W2 @ b1.unsqueeze(1) + b2),
+        "A column, (out, 1), plus a row, (out,), is broadcast to a table. `W2 @ b1` with b1 as it is gives (out,).",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ W1, (W2 @ b1 + b2)[None]),
+        "Your bias is a table of one row, (1, out). It is to be a vector, (out,).",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: (W2 @ b1 + b2, W2 @ W1),
+        "The pair stands in the wrong order: first the weights, then the bias.",
+    ),
+    mistake(
+        lambda W1, b1, W2, b2: W2 @ W1,
+        "You return the weights alone. The bias of the one layer is asked for too: a pair (W, b).",
+    ),
 ]
 
 
@@ -69,7 +121,20 @@ def _by_trying(W1, b1, W2, b2):
     return (both(torch.eye(W1.shape[1])) - b).T, b
 
 
+def _output_by_output(W1, b1, W2, b2):
+    rows = [(weights[:, None] * W1).sum(dim=0) for weights in W2]
+    biases = [(weights * b1).sum() + bias for weights, bias in zip(W2, b2, strict=True)]
+    return torch.stack(rows), torch.stack(biases)
+
+
+def _with_one_more_column(W1, b1, W2, b2):
+    both = W2 @ torch.cat([W1, b1[:, None]], dim=1)
+    return both[:, :-1], both[:, -1] + b2
+
+
 alternatives = [
+    _output_by_output,
+    _with_one_more_column,
     _by_trying,
     lambda W1, b1, W2, b2: ((W1.T @ W2.T).T, b1 @ W2.T + b2),
     lambda W1, b1, W2, b2: (torch.einsum("oh,hi->oi", W2, W1), (W2 * b1).sum(1) + b2),
@@ -86,9 +151,6 @@ alternatives = [
 ]
 also_wrong = [
     lambda W1, b1, W2, b2: (W2 + W1, b1 + b2) if W1.shape == W2.shape else (W2 @ W1, b2),
-    lambda W1, b1, W2, b2: W2 @ W1,
-    lambda W1, b1, W2, b2: (W2 @ b1 + b2, W2 @ W1),
-    lambda W1, b1, W2, b2: (W2 @ W1, (W2 @ b1 + b2)[None]),
     lambda W1, b1, W2, b2: (W1.T @ W2.T, W2 @ b1 + b2),
     lambda W1, b1, W2, b2: (W2 * W1, W2 * b1) if W1.shape == W2.shape else (W2 @ W1, b2),
 ]

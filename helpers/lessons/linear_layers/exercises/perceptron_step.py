@@ -15,6 +15,10 @@ def _step_in_place(x, y, w, b):
     return w.add_(error * x), b.add_(error)
 
 
+def _fired(x, w, b):
+    return (x @ w + b > 0).float()
+
+
 kind = FunctionExercise
 requirements = {MISSED: 1, ALARM: 1, RIGHT: 1}
 
@@ -80,6 +84,42 @@ mistakes = [
         "A weighted sum of exactly 0 does not fire: `>` and not `>=`. At the start all sums are 0.",
     ),
     mistake(
+        lambda x, y, w, b: (w + x, b + 1) if (x @ w + b > 0) != y else (w, b),
+        "You add x after every mistake. After a false alarm the sum was too large, so x and 1 are subtracted: the "
+        "error y − ŷ is −1 there.",
+    ),
+    mistake(
+        lambda x, y, w, b: (w + x, b + 1) if y == 1 and x @ w + b <= 0 else (w, b),
+        "You learn from a miss alone. A false alarm is a mistake too: there the error is −1, and everything shrinks.",
+    ),
+    mistake(
+        lambda x, y, w, b: (w + (2 * y - 1) * x, b + (2 * y - 1)),
+        "You correct after a right answer too. Ask first what the perceptron answers: when ŷ is y, nothing changes.",
+    ),
+    mistake(
+        lambda x, y, w, b: (w + 0.1 * (y - _fired(x, w, b)) * x, b + 0.1 * (y - _fired(x, w, b))),
+        "Your steps are too small by a factor of 10. Here the learning rate is 1: w moves by x itself, b by 1.",
+    ),
+    mistake(
+        lambda x, y, w, b: (
+            w + (y - _fired(x, w, b)) * x,
+            b + (y - _fired(x, w, b)) * x.sum(),
+        ),
+        "Your bias moves by the inputs. It is a weight whose input is always 1, so it moves by the error alone.",
+    ),
+    mistake(
+        lambda x, y, w, b: ((y - _fired(x, w, b)) * x, y - _fired(x, w, b)),
+        "You return the step alone. Add it to what `w` and `b` were.",
+    ),
+    mistake(
+        lambda x, y, w, b: (b + (y - _fired(x, w, b)), w + (y - _fired(x, w, b)) * x),
+        "The pair stands in the wrong order: first the weights, then the bias.",
+    ),
+    mistake(
+        lambda x, y, w, b: w + (y - _fired(x, w, b)) * x,
+        "You return the weights alone. The bias is asked for too: `return w, b`.",
+    ),
+    mistake(
         _step_in_place,
         "The new values are right, but your step changed the caller's `w` and `b`. Make new tensors, "
         "`w = w + ...`; `w += ...` and `w.add_(...)` write into the old ones.",
@@ -100,9 +140,18 @@ def _one_vector(x, y, w, b):
     return long_w[:-1], long_w[-1]
 
 
+def _in_copies(x, y, w, b):
+    w, b = w.clone(), b.clone()
+    prediction = 1.0 if (w * x).sum() + b > 0 else 0.0
+    w += (y - prediction) * x
+    b += y - prediction
+    return w, b
+
+
 alternatives = [
     _by_cases,
     _one_vector,
+    _in_copies,
     lambda x, y, w, b: [
         w + x.mul(y - torch.heaviside(x @ w + b, torch.tensor(0.0))),
         b + y - torch.heaviside(x @ w + b, torch.tensor(0.0)),
@@ -112,8 +161,6 @@ alternatives = [
     ),
 ]
 also_wrong = [
-    lambda x, y, w, b: w + (y - (x @ w + b > 0).float()) * x,
-    lambda x, y, w, b: (w + (2 * y - 1) * x, b + (2 * y - 1)),
     lambda x, y, w, b: (w + 0.1 * (y - (x @ w + b > 0).float()) * x, b),
     lambda x, y, w, b: (w + (y - (x @ w > 0).float()) * x, b + (y - (x @ w > 0).float())),
     lambda x, y, w, b: (w, b),

@@ -4,7 +4,9 @@ import torch
 from torch import nn
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
+from helpers.lessons.linear_layers.exercises import _more_train_layer as more
 from helpers.lessons.linear_layers.exercises._common import GIVES_UP, STOPS
+from helpers.lessons.linear_layers.exercises._more_trainings import _of_epochs
 
 
 def _train_layer(X, y, classes, epochs):
@@ -50,127 +52,94 @@ def inputs(draw):
 reference = _train_layer
 
 
-def _only_up(X, y, classes, epochs):
-    W, b, mistakes = torch.zeros(classes, X.shape[1]), torch.zeros(classes), []
-    for _ in range(epochs):
-        wrong = 0
-        for x, target in zip(X, y, strict=True):
-            if (W @ x + b).argmax() != target:
-                W[target] += x
-                b[target] += 1
-                wrong += 1
-        mistakes.append(wrong)
-        if wrong == 0:
-            break
-    return W, b, mistakes
-
-
-def _without_bias(X, y, classes, epochs):
-    W, mistakes = torch.zeros(classes, X.shape[1]), []
-    for _ in range(epochs):
-        wrong = 0
-        for x, target in zip(X, y, strict=True):
-            guess = (W @ x).argmax()
-            if guess != target:
-                W[target] += x
-                W[guess] -= x
-                wrong += 1
-        mistakes.append(wrong)
-        if wrong == 0:
-            break
-    return W, torch.zeros(classes), mistakes
-
-
-def _turned_round(X, y, classes, epochs):
-    W, b, mistakes = _train_layer(X, y, classes, epochs)
-    return -W, -b, mistakes
-
-
-def _all_others_down(X, y, classes, epochs):
-    W, b, mistakes = torch.zeros(classes, X.shape[1]), torch.zeros(classes), []
-    for _ in range(epochs):
-        wrong = 0
-        for x, target in zip(X, y, strict=True):
-            if (W @ x + b).argmax() != target:
-                W -= x
-                b -= 1
-                W[target] += 2 * x
-                b[target] += 2
-                wrong += 1
-        mistakes.append(wrong)
-        if wrong == 0:
-            break
-    return W, b, mistakes
-
-
-def _never_stops(X, y, classes, epochs):
-    W, b, mistakes = _train_layer(X, y, classes, epochs)
-    return W, b, mistakes + [0] * (epochs - len(mistakes))
-
-
-def _one_row_per_pass(X, y, classes, epochs):
-    """Three perceptrons, one against the rest, are another algorithm."""
-    W, b, mistakes = torch.zeros(classes, X.shape[1]), torch.zeros(classes), []
-    for _ in range(epochs):
-        wrong = 0
-        for x, target in zip(X, y, strict=True):
-            fired = W @ x + b > 0
-            error = (torch.arange(classes) == target).float() - fired.float()
-            W, b = W + error[:, None] * x, b + error
-            wrong += int(error.any())
-        mistakes.append(wrong)
-        if wrong == 0:
-            break
-    return W, b, mistakes
-
-
-def _always_corrects(X, y, classes, epochs):
-    W, b = torch.zeros(classes, X.shape[1]), torch.zeros(classes)
-    for _ in range(epochs):
-        for x, target in zip(X, y, strict=True):
-            W[target] += x
-            b[target] += 1
-    return W, b, [0] * epochs
-
-
-def _turned_tables(X, y, classes, epochs):
-    W, b, mistakes = reference(X, y, classes, epochs)
-    return W.T, b, mistakes
-
-
-def _last_of_equals(X, y, classes, epochs):
-    W, b, mistakes = reference(X, classes - 1 - y, classes, epochs)
-    return W.flip(0), b.flip(0), mistakes
-
-
-def _starts_at_random(X, y, classes, epochs):
-    W, b = torch.randn(classes, X.shape[1]), torch.zeros(classes)
-    return W, b, reference(X, y, classes, epochs)[2]
-
-
 mistakes = [
     mistake(
-        _only_up,
+        more._only_up,
         "You raise the score of the right class. Lower that of the class that was guessed too: subtract x and 1 "
         "from its row and bias.",
     ),
     mistake(
-        _without_bias,
+        more._only_down,
+        "You lower the class that was guessed. Raise the right one too: its row gains x, its bias 1.",
+    ),
+    mistake(
+        more._without_bias,
         "The biases stay 0. Each moves with its row, by 1.",
     ),
     mistake(
-        _turned_round,
+        more._bias_not_asked,
+        "You guess without the biases. The scores are `W @ x + b`, and the largest of them wins.",
+    ),
+    mistake(
+        more._turned_round,
         "The signs are turned round: the right class's row gains x, the guessed one's loses it.",
     ),
     mistake(
-        _all_others_down,
+        more._all_others_down,
         "You lower all other classes. Only the one that was wrongly guessed loses x.",
     ),
     mistake(
-        _never_stops,
-        "The weights are right, but the training goes on after an epoch without mistakes. `break` ends the "
-        "loop.",
+        more._all_above_down,
+        "You correct every class whose score is at least as large as that of the right one. Only one class was "
+        "guessed, that with the largest score: it alone loses x, and the right one gains x once.",
     ),
+    mistake(
+        more._small_steps,
+        "Your steps are too small by a factor of 10. The rule has no learning rate: a row moves by x itself, "
+        "its bias by 1.",
+    ),
+    mistake(
+        more._last_of_equals,
+        "Of equal scores the last wins here. `argmax` takes the first; in a loop of your own compare with `>`, not "
+        "`>=`.",
+    ),
+    mistake(
+        more._smallest_wins,
+        "The smallest score wins here. The guess is the class with the largest: `argmax`.",
+    ),
+    mistake(
+        more._perceptrons,
+        "Your neurons learn each by itself, by whether its own sum is above 0. Here the scores compete: only when the "
+        "largest is not that of the right class do two rows move, and these two alone.",
+    ),
+    mistake(
+        more._perceptrons_counted_one_by_one,
+        "Your neurons are perceptrons that are judged each by itself, and a sample counts as a mistake if any of them "
+        "is wrong. Here the scores compete: ask once per sample which is the largest.",
+    ),
+    mistake(
+        more._fixed_sizes,
+        "Your W has always 3 rows and 4 columns. The rows come from `classes`, the columns from `X.shape[1]`.",
+    ),
+    mistake(
+        more._classes_of_y,
+        "You take the number of classes from y. A class that does not occur in it has a neuron all the same: "
+        "`classes` says how many there are.",
+    ),
+    mistake(
+        more._random_start,
+        "You start from random weights. Here `W` and `b` start from zeros.",
+    ),
+    mistake(
+        more._in_any_order,
+        "You shuffle the samples. Take them in the order in which they are given.",
+    ),
+    mistake(
+        more._standardised_again,
+        "You standardise X once more inside the function, and so learn other data than those that were handed over. "
+        "Take X as it is.",
+    ),
+    mistake(
+        more._guessed_at_once,
+        "You guess all samples at the start of the epoch, with the old weights. Guess sample by sample: the next one "
+        "already meets the new `W` and `b`.",
+    ),
+    mistake(
+        more._counted_afterwards,
+        "You count at the end of an epoch, with the weights that it arrived at. Count while it learns: each sample "
+        "that is wrong when its turn comes.",
+    ),
+    *_of_epochs(reference, (4, 2), 50),
 ]
 
 
@@ -205,13 +174,43 @@ def _with_a_while(X, y, classes, epochs):
     return W, b, mistakes
 
 
-alternatives = [_with_one_hot, _with_a_while]
+def _without_a_condition(X, y, classes, epochs):
+    W, b, unit = torch.zeros(classes, X.shape[1]), torch.zeros(classes), torch.eye(classes)
+    mistakes = []
+    for _ in range(epochs):
+        count = 0
+        for x, k in zip(X, y, strict=True):
+            j = torch.argmax(W @ x + b)
+            change = unit[k] - unit[j]  # 0 where the guess is right
+            W, b = W + torch.outer(change, x), b + change
+            count += int(j != k)
+        mistakes.append(count)
+        if count == 0:
+            break
+    return W, b, mistakes
+
+
+def _in_lists(X, y, classes, epochs):
+    rows, biases, mistakes = [torch.zeros(X.shape[1])] * classes, [torch.tensor(0.0)] * classes, []
+    while len(mistakes) < epochs and 0 not in mistakes:
+        wrong = 0
+        for x, k in zip(X, y.tolist(), strict=True):
+            scores = [float(row @ x + bias) for row, bias in zip(rows, biases, strict=True)]
+            j = max(range(classes), key=scores.__getitem__)
+            if j != k:
+                wrong += 1
+                rows[k], rows[j] = rows[k] + x, rows[j] - x
+                biases[k], biases[j] = biases[k] + 1, biases[j] - 1
+        mistakes.append(wrong)
+    return torch.stack(rows), torch.stack(biases), mistakes
+
+
+alternatives = [_with_one_hot, _with_a_while, _without_a_condition, _in_lists]
 also_wrong = [
-    _one_row_per_pass,
-    _always_corrects,
-    _turned_tables,
-    _last_of_equals,
-    _starts_at_random,
+    more._always_corrects,
+    more._turned_tables,
+    more._starts_at_random,
+    more._signs_at_the_end,
     lambda X, y, classes, epochs: (torch.zeros(classes, X.shape[1]), torch.zeros(classes), [0]),
 ]
 hints = [

@@ -4,6 +4,7 @@ import torch
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
 from helpers.lessons.linear_layers.exercises._common import GIVES_UP, STOPS, _step
+from helpers.lessons.linear_layers.exercises._more_trainings import _of_epochs
 
 AND = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), torch.tensor([0.0, 0, 0, 1])
 
@@ -64,38 +65,8 @@ def _all_at_once(X, y, epochs):
     return w, b, mistakes
 
 
-def _never_stops(X, y, epochs):
-    w, b, mistakes = _train(X, y, epochs)
-    return w, b, mistakes + [0] * (epochs - len(mistakes))
-
-
-def _last_zero_missing(X, y, epochs):
-    w, b, mistakes = _train(X, y, epochs)
-    return w, b, [m for m in mistakes if m]
-
-
-def _forgets(X, y, epochs):
-    w, b, _ = _train(X, y, 1)
-    first = _train(X, y, 1)[2]
-    return w, b, first if first == [0] else first * epochs
-
-
-def _sums_up(X, y, epochs):
-    w, b, mistakes = _train(X, y, epochs)
-    return w, b, [sum(mistakes[: k + 1]) for k in range(len(mistakes))]
-
-
 def _without_bias(X, y, epochs):
     return _train(X, y, epochs, lambda x, t, w, b: (_step(x, t, w, b)[0], b))
-
-
-def _one_epoch_too_many(X, y, epochs):
-    return reference(X, y, epochs + 1)
-
-
-def _only_the_final_count(X, y, epochs):
-    w, b, mistakes = reference(X, y, epochs)
-    return w, b, mistakes[-1]
 
 
 def _counts_as_tensors(X, y, epochs):
@@ -117,8 +88,90 @@ def _counts_after_the_step(X, y, epochs):
     return w, b, mistakes
 
 
-def _in_reverse_order(X, y, epochs):
-    return reference(X.flip(0), y.flip(0), epochs)
+def _counts_first(X, y, epochs):
+    w, b, mistakes = torch.zeros(X.shape[1]), torch.tensor(0.0), []
+    for _ in range(epochs):
+        mistakes.append(_wrong(X, y, w, b))
+        if mistakes[-1] == 0:
+            break
+        for x, target in zip(X, y, strict=True):
+            w, b = _step(x, target, w, b)
+    return w, b, mistakes
+
+
+def _counts_last(X, y, epochs):
+    w, b, mistakes = torch.zeros(X.shape[1]), torch.tensor(0.0), []
+    for _ in range(epochs):
+        for x, target in zip(X, y, strict=True):
+            w, b = _step(x, target, w, b)
+        mistakes.append(_wrong(X, y, w, b))
+        if mistakes[-1] == 0:
+            break
+    return w, b, mistakes
+
+
+def _wrong(X, y, w, b):
+    return int(((X @ w + b > 0).float() != y).sum())
+
+
+def _epoch_by_epoch(
+    X, y, epochs, count, ends=lambda mistakes: mistakes[-1] == 0, start=torch.zeros
+):
+    """Train with `count(X, y, w, b)`, which makes an epoch and returns what it counts and the new weights."""
+    w, b, mistakes = start(X.shape[1]), torch.tensor(0.0), []
+    for _ in range(epochs):
+        wrong, w, b = count(X, y, w, b)
+        mistakes.append(wrong)
+        if ends(mistakes):
+            break
+    return w, b, mistakes
+
+
+def _an_epoch(X, y, w, b):
+    wrong = 0
+    for x, target in zip(X, y, strict=True):
+        before = b
+        w, b = _step(x, target, w, b)
+        wrong += int(b != before)
+    return wrong, w, b
+
+
+def _weights_compared(X, y, w, b):
+    wrong = 0
+    for x, target in zip(X, y, strict=True):
+        before = w
+        w, b = _step(x, target, w, b)
+        wrong += int(not torch.equal(w, before))
+    return wrong, w, b
+
+
+def _errors_cancel(X, y, w, b):
+    _, after, bias = _an_epoch(X, y, w, b)
+    return abs(int(bias - b)), after, bias
+
+
+def _shuffled(X, y, w, b):
+    order = torch.randperm(len(X))
+    return _an_epoch(X[order], y[order], w, b)
+
+
+def _backwards(X, y, w, b):
+    return _an_epoch(X.flip(0), y.flip(0), w, b)
+
+
+def _until_one_is_right(X, y, w, b):
+    wrong = 0
+    for x, target in zip(X, y, strict=True):
+        before = b
+        w, b = _step(x, target, w, b)
+        if b == before:
+            break
+        wrong += 1
+    return wrong, w, b
+
+
+def _no_better(mistakes):
+    return mistakes[-1] == 0 or (len(mistakes) > 1 and mistakes[-1] >= mistakes[-2])
 
 
 def _by_index(X, y, epochs):
@@ -143,27 +196,65 @@ mistakes = [
         "sample: the next one already meets the new weights.",
     ),
     mistake(
-        _never_stops,
-        "The weights are right, but the training goes on after an epoch without mistakes. `break` ends the "
-        "loop.",
-    ),
-    mistake(
-        _last_zero_missing,
-        "The weights are right, but the list lacks the last epoch, the one without mistakes. Append first, "
-        "then ask whether to stop.",
-    ),
-    mistake(
-        _forgets,
-        "Each epoch starts again from weights of 0. Make `w` and `b` once, before the first epoch.",
-    ),
-    mistake(
-        _sums_up,
-        "Your count goes on growing from epoch to epoch. Set it back to 0 at the start of each.",
-    ),
-    mistake(
         _without_bias,
         "The weights learn, the bias stays 0. `perceptron_step` gives you both: `w, b = perceptron_step(...)`.",
     ),
+    mistake(
+        _counts_last,
+        "You count at the end of an epoch, with the weights that it arrived at. Count while it learns: each sample "
+        "that is wrong when its turn comes.",
+    ),
+    mistake(
+        _counts_first,
+        "You count before the epoch, with the old weights. Count while it learns: each sample that is wrong when its "
+        "turn comes.",
+    ),
+    mistake(
+        _counts_after_the_step,
+        "You ask whether a sample is wrong after the step that it has caused. Ask before.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(X, y, epochs, _weights_compared),
+        "A sample of zeros moves the bias alone, so changed weights do not tell every mistake. Look at the bias: each "
+        "mistake moves it by 1.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(X, y, epochs, _errors_cancel),
+        "You add up errors with their signs, so a miss (1) and a false alarm (−1) cancel. Each of them is a mistake.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(X, y, epochs, _shuffled),
+        "You shuffle the samples. Take them in the order in which they are given.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(X, y, epochs, _backwards),
+        "You go through the samples from the last to the first. Take them in the order in which they are given.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(X, y, epochs, _until_one_is_right),
+        "Your epoch breaks off at the first sample that is right. It goes on to the last one: look at which loop your "
+        "`break` stands in.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(X, y, epochs, _an_epoch, _no_better),
+        "You stop when an epoch is no better than the one before. Mistakes go up and down on the way: only an epoch "
+        "without any ends it.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(X, y, epochs, _an_epoch, start=torch.randn),
+        "You start from random weights. Here `w` and `b` start from 0.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(X, y, epochs, _an_epoch, start=torch.ones),
+        "You start from weights of 1. Here `w` and `b` start from 0.",
+    ),
+    mistake(
+        lambda X, y, epochs: _epoch_by_epoch(
+            X, y, epochs, _an_epoch, start=lambda d: torch.zeros(2)
+        ),
+        "You made two weights, whatever comes in. There are as many as X has columns: `X.shape[1]`.",
+    ),
+    *_of_epochs(reference, (3, 2), 100),
 ]
 
 
@@ -193,17 +284,28 @@ def _by_comparing(X, y, epochs):
     return w, b, history
 
 
+def _from_the_track(X, y, epochs):
+    w, b, mistakes = torch.zeros_like(X[0]), torch.zeros(()), []
+    for _ in range(epochs):
+        biases = [b]
+        for x, target in zip(X, y, strict=True):
+            w, b = _step(x, target, w, b)
+            biases.append(b)
+        track = torch.stack(biases)
+        mistakes.append((track[1:] != track[:-1]).sum().item())
+        if mistakes[-1] == 0:
+            break
+    return w, b, mistakes
+
+
 alternatives = [
+    _from_the_track,
     _with_a_while,
     _by_comparing,
     _by_index,
 ]
 also_wrong = [
-    _one_epoch_too_many,
-    _only_the_final_count,
     _counts_as_tensors,
-    _counts_after_the_step,
-    _in_reverse_order,
     lambda X, y, epochs: (torch.zeros(X.shape[1]), torch.tensor(0.0), [0]),
 ]
 hints = [

@@ -8,7 +8,7 @@ from helpers.checks.exercise import forbid
 REGRESSION_LOSSES = forbid(
     *ready_made.REGRESSION_LOSSES,
     rule="Closed here: torch's own losses, and `F.pairwise_distance`.",
-    why="That is torch's own loss. Here the formula is your work: a subtraction, then the rest.",
+    why="Torch has that ready-made. Here the formula is your work: a subtraction, then the rest.",
 )
 
 OTHER_SIZES = "right for other sizes"

@@ -78,11 +78,6 @@ def _bce_by_maximum(z, y):
     return torch.mean(torch.maximum(z, torch.zeros(())) - y * z + torch.exp(-torch.abs(z)).log1p())
 
 
-def _bce_with_epsilon(z, y):
-    p = torch.sigmoid(z)
-    return -(y * (p + 1e-9).log() + (1 - y) * (1 - p + 1e-9).log()).mean()
-
-
 def _bce_minus_forgotten(z, y):
     p = torch.sigmoid(z)
     return (y * p.log() + (1 - y) * (1 - p).log()).mean()
@@ -107,10 +102,33 @@ def _bce_through_torch(z, y):
     return F.binary_cross_entropy(torch.sigmoid(z), y)
 
 
+def _guarded(epsilon):
+    def loss(z, y):
+        p = torch.sigmoid(z)
+        return -(y * (p + epsilon).log() + (1 - y) * (1 - p + epsilon).log()).mean()
+
+    return loss
+
+
+def _log_of_either_sigmoid(z, y):
+    return torch.where(y == 1, -torch.sigmoid(z).log(), -torch.sigmoid(-z).log()).mean()
+
+
+def _bce_of_two_classes(z, y):
+    both = torch.stack([z, torch.zeros_like(z)])
+    top = both.amax(dim=0)
+    return (top + (both - top).exp().sum(dim=0).log() - z * y).mean()
+
+
+def _bce_of_wrongness(z, y):
+    wrongness = torch.where(y == 1, -z, z)
+    return torch.mean(torch.relu(wrongness) + torch.log1p(torch.exp(-wrongness.abs())))
+
+
 mistakes = [
     mistake(
         _textbook,
-        "This is the textbook formula. At a score of 200 the sigmoid is rounded to 1, and log(1 − 1) is −inf: "
+        "This is the textbook formula. At a score of 200 the sigmoid is rounded to 1, at −200 to 0, and log 0 is −inf: "
         "put the sigmoid into the formula on paper and simplify.",
     ),
     mistake(
@@ -152,6 +170,59 @@ mistakes = [
         lambda z, y: (z.clamp(min=0) - z * y + torch.exp(-z.abs())).mean(),
         "The last part is log(1 + exp(−|z|)); `torch.log1p` takes that logarithm.",
     ),
+    mistake(
+        lambda z, y: (z.clamp(min=0) - z * y + torch.log1p(torch.exp(z.abs()))).mean(),
+        "The minus before |z| is missing: exp(|z|) grows, and overflows for ±200. exp(−|z|) never exceeds 1.",
+    ),
+    mistake(
+        _bce_without_abs,
+        "The bars are missing: for a negative score exp(−z) is large, and at −200 it overflows. The formula has "
+        "exp(−|z|).",
+    ),
+    mistake(
+        lambda z, y: F.binary_cross_entropy_with_logits(z, y, reduction="sum") / len(z),
+        "You divided by the number of rows. A table (n, k) has n·k entries: `.mean()` counts them all.",
+    ),
+    mistake(
+        lambda z, y: (y * F.softplus(-z)).mean(),
+        "Your formula has the half for yes alone: where the target is 0 nothing is added. A high score must cost "
+        "something there.",
+    ),
+    mistake(
+        lambda z, y: F.binary_cross_entropy_with_logits(z.clamp(-80, 80), y),
+        "You cut the scores off, and that changes the loss: a score of 200 counts as if it were the limit. The "
+        "form with exp(−|z|) needs no limit.",
+    ),
+    mistake(
+        _log_of_either_sigmoid,
+        "The sigmoid of −200 is rounded to 0, too, and its logarithm is −inf. Put the sigmoid into the formula on "
+        "paper and simplify, so that no logarithm of a probability is left.",
+    ),
+    mistake(
+        lambda z, y: (z.clamp(min=0) - z * y).mean(),
+        "The last part is missing, log(1 + exp(−|z|)). A score of 0 says nothing and must cost log 2.",
+    ),
+    mistake(
+        _guarded(1e-8),
+        "The small number within the logarithm hides the infinity: at a score of 200 the loss stops at "
+        "−log(1e-8) = 18.4, and 200 is right. Put the sigmoid into the formula on paper.",
+    ),
+    mistake(
+        lambda z, y: -F.binary_cross_entropy_with_logits(z, y),
+        "The sign is turned round: the worse the score, the lower your loss.",
+    ),
+    mistake(
+        lambda z, y: (z.clamp(min=0) + torch.log1p(torch.exp(-z.abs()))).mean(),
+        "The targets have no effect: z·y is missing, so each example counts as a no.",
+    ),
+    mistake(
+        lambda z, y: (z.clamp(min=0) - y + torch.log1p(torch.exp(-z.abs()))).mean(),
+        "The middle part is z·y, the score times the target. You subtract the target alone.",
+    ),
+    mistake(
+        lambda z, y: (z.clamp(min=0) - z * y + torch.exp(-z.abs()).log()).mean(),
+        "`log` of exp(−|z|) is −|z| again. The logarithm of 1 + exp(−|z|) is meant: `torch.log1p`.",
+    ),
 ]
 alternatives = [
     _stable,
@@ -164,14 +235,15 @@ alternatives = [
         (1 + (-z.abs()).exp()).log() + z.clamp(min=0),
     ).mean(),
     lambda z, y: _stable(z, y.bool().float()),
+    _bce_of_two_classes,
+    _bce_of_wrongness,
 ]
 also_wrong = [
-    _bce_with_epsilon,
     _bce_minus_forgotten,
     _bce_clamped_scores,
     _bce_nan_to_num,
-    _bce_without_abs,
     _bce_through_torch,
+    _guarded(1e-9),
 ]
 hints = [
     "Translate the formula above piece by piece: max(z, 0), then z·y, then log(1 + exp(−|z|)).",

@@ -1,5 +1,6 @@
 """Return the mean cross-entropy of raw scores, by hand, with the log-sum-exp trick."""
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -41,6 +42,7 @@ def inputs(draw):
     big = torch.tensor([[1000.0, 998.5, 990.0], [-1000.0, -998.5, -1001.0]])
     yield case(big, torch.tensor([1, 0]), requirement=STABLE)
     yield case(torch.tensor([[0.5, 200.0]]), torch.tensor([0]), requirement=STABLE)
+    yield case(torch.tensor([[0.5, 110.5]]), torch.tensor([0]), requirement=STABLE)
     far = draw.normal(2, 3, std=2) + torch.tensor([[1000.0], [-1000.0]])
     yield case(far, draw.integers(2, low=0, high=3), requirement=STABLE)
     yield draw.normal(1, 2, std=2), draw.integers(1, low=0, high=2)
@@ -108,17 +110,6 @@ def _cross_entropy_keepdim_broadcast(scores, labels):
     return (top + (scores - top).exp().sum(dim=1).log() - _picked(scores, labels)).mean()
 
 
-def _cross_entropy_with_epsilon(scores, labels):
-    shifted = scores - scores.amax(dim=1, keepdim=True)
-    shares = shifted.exp() / shifted.exp().sum(dim=1, keepdim=True)
-    return -(_picked(shares, labels) + 1e-8).log().mean()
-
-
-def _cross_entropy_without_picking(scores, labels):
-    top = scores.amax(dim=1, keepdim=True)
-    return (top.squeeze(1) + (scores - top).exp().sum(dim=1).log()).mean()
-
-
 def _cross_entropy_clamped(scores, labels):
     powers = scores.clamp(-80, 80).exp()
     return (powers.sum(dim=1).log() - _picked(scores, labels)).mean()
@@ -143,6 +134,45 @@ def _cross_entropy_hidden_name(scores, labels):
     return getattr(F, "cross_" + "entropy")(scores, labels)
 
 
+def _maximum_twice(scores, labels):
+    shifted = scores - scores.amax(dim=1, keepdim=True)
+    return (torch.logsumexp(scores, dim=1) - _picked(shifted, labels)).mean()
+
+
+def _clamped(scores, labels):
+    return F.cross_entropy(scores.clamp(-80, 80), labels)
+
+
+def _guarded(epsilon):
+    def loss(scores, labels):
+        return -(_picked(torch.softmax(scores, 1), labels) + epsilon).log().mean()
+
+    return loss
+
+
+def _against_the_opposite_class(scores, labels):
+    rivals = scores[torch.arange(len(labels)), 1 - labels]
+    return F.softplus(rivals - _picked(scores, labels)).mean()
+
+
+def _in_doubles(scores, labels):
+    wide = scores.double()
+    return (wide.exp().sum(dim=1).log() - _picked(wide, labels)).mean().float()
+
+
+def _with_one_hot(scores, labels):
+    shifted = scores - scores.detach().amax(dim=1, keepdim=True)
+    truth = F.one_hot(labels, scores.shape[1])
+    return (shifted.exp().sum(1).log() - (truth * shifted).sum(1)).mean()
+
+
+def _transposed(scores, labels):
+    columns = scores.T
+    top = columns.amax(dim=0)
+    lse = top + (columns - top).exp().sum(dim=0).log()
+    return lse.mean() - columns[labels, torch.arange(len(labels))].mean()
+
+
 mistakes = [
     mistake(
         _naive_cross_entropy,
@@ -151,8 +181,9 @@ mistakes = [
     ),
     mistake(
         lambda z, y: -_picked(torch.softmax(z, 1), y).log().mean(),
-        "Softmax and then log: a probability of exp(−200) is rounded to 0, and its logarithm is −inf. Do "
-        "not take `exp` of the true class at all: log-sum-exp minus its score.",
+        "Where another score lies 200 above the true one, a probability of exp(−200) is rounded to 0, and the `exp` of "
+        "the gap overflows. Do not take `exp` of the true class at all, and only the largest score out of the sum: "
+        "log-sum-exp minus the true score.",
     ),
     mistake(
         _one_maximum,
@@ -191,6 +222,72 @@ mistakes = [
         _down_the_batch,
         "`dim=0` runs down the batch. Maximum and sum belong to one example, along its classes: `dim=1`.",
     ),
+    mistake(
+        _maximum_twice,
+        "The maximum counts twice: you added it to the log-sum-exp again, and the true score that you subtract is "
+        "still a shifted one. Take both shifted, or both as they were.",
+    ),
+    mistake(
+        lambda z, y: -_picked(torch.log_softmax(z, 0), y).mean(),
+        "You share out each column among the examples. The classes of one example share a sum: maximum and sum "
+        "run along `dim=1`.",
+    ),
+    mistake(
+        _clamped,
+        "You cut the scores off, and that changes the loss: beyond the limit all scores are alike. Subtract each row's "
+        "largest score instead; that keeps the gaps.",
+    ),
+    mistake(
+        _guarded(1e-8),
+        "The small number within the logarithm hides the infinity: where the loss should be 199.5 it stops at "
+        "−log(1e-8) = 18.4. Work without the probability: log-sum-exp minus the true score.",
+    ),
+    mistake(
+        _guarded(1e-12),
+        "The small number within the logarithm puts a lid on the loss, at −log(1e-12) = 27.6, where 199.5 is right. "
+        "Work without the probability: log-sum-exp minus the true score.",
+    ),
+    mistake(
+        lambda z, y: torch.logsumexp(z, 1).mean() - z[:, y].mean(),
+        "With the colon every example meets the labels of all. Pick the true scores in pairs: "
+        "`scores[torch.arange(n), labels]`.",
+    ),
+    mistake(
+        _against_the_opposite_class,
+        "You compare the true class with one other, `1 - labels`. That is right for two classes; with more of "
+        "them all belong into the sum.",
+    ),
+    mistake(
+        _in_doubles,
+        "float64 moves the border only: its exp overflows from about 709 on. Subtract each row's largest score "
+        "before `exp`, then float32 will do.",
+    ),
+    mistake(
+        lambda z, y: (torch.logsumexp(z.detach(), 1) - _picked(z, y)).mean(),
+        "The value is right, but no gradient flows back through the log-sum-exp: it was computed under "
+        "`no_grad` or detached. At most the maximum may be.",
+    ),
+    mistake(
+        lambda z, y: F.cross_entropy(z, y) / np.log(2),
+        "Your loss is measured in bits, as `log2` gives it. The natural logarithm is meant: `log`.",
+    ),
+    mistake(
+        lambda z, y: torch.logsumexp(z, 1).mean(),
+        "You stopped at the log-sum-exp, which is the same for all labels. Subtract the score of the true class.",
+    ),
+    mistake(
+        _cross_entropy_subtracting_mean,
+        "You subtract the mean of each row, and a score far above the mean still overflows. With the largest score no "
+        "exponent is above 0.",
+    ),
+    mistake(
+        lambda z, y: F.cross_entropy(z, y, reduction="sum") / z.numel(),
+        "You divided by all n·k entries. There is one loss per example: the mean is taken over n.",
+    ),
+    mistake(
+        lambda z, y: (torch.logsumexp(z, 1) - z[:, 0]).mean(),
+        "You subtract the score of the first class, whatever the labels say.",
+    ),
 ]
 alternatives = [
     _by_hand,
@@ -199,12 +296,11 @@ alternatives = [
     _cross_entropy_from_gaps,
     _cross_entropy_by_logaddexp,
     _cross_entropy_keepdim_broadcast,
+    _with_one_hot,
+    _transposed,
 ]
 also_wrong = [
-    _cross_entropy_with_epsilon,
-    _cross_entropy_without_picking,
     _cross_entropy_clamped,
-    _cross_entropy_subtracting_mean,
     _cross_entropy_detached,
     _cross_entropy_through_torch,
     _cross_entropy_hidden_name,

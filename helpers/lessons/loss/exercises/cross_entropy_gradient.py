@@ -85,6 +85,33 @@ def _gradient_in_place(z, y):
     return z / len(y)
 
 
+def _all_columns(z, y):
+    slope = torch.softmax(z, 1)
+    slope[:, y] -= 1
+    return slope / len(y)
+
+
+def _without_the_trick(z, y):
+    powers = z.exp()
+    return (powers / powers.sum(1, keepdim=True) - F.one_hot(y, z.shape[1])) / len(y)
+
+
+def _through_the_sigmoid(z, y):
+    p = torch.softmax(z, 1)
+    return (p - F.one_hot(y, z.shape[1])) * p * (1 - p) / len(y)
+
+
+def _gradient_by_scatter(z, y):
+    n = len(y)
+    shares = F.log_softmax(z, dim=1).exp() / n
+    return shares.scatter_add(1, y[:, None], torch.full((n, 1), -1.0 / n))
+
+
+def _gradient_by_where(z, y):
+    p = z.softmax(1)
+    return torch.where(y[:, None] == torch.arange(z.shape[1]), p - 1, p) / z.shape[0]
+
+
 mistakes = [
     mistake(
         lambda z, y: torch.softmax(z, 1) - F.one_hot(y, z.shape[1]),
@@ -114,17 +141,77 @@ mistakes = [
         lambda z, y: (torch.softmax(z, 1) - F.one_hot(y, z.shape[1])) / z.numel(),
         "You divided by the number of entries. The mean runs over the n examples only.",
     ),
+    mistake(
+        _all_columns,
+        "With the colon the 1 is subtracted in the columns of all labels, in every row. Each row has one true class: "
+        "`[torch.arange(n), labels]`.",
+    ),
+    mistake(
+        lambda z, y: (torch.softmax(z, 1) - y.unsqueeze(1)) / len(y),
+        "You subtracted the class number from every entry of its row. A class number is a name: subtract the one-hot "
+        "row of the label.",
+    ),
+    mistake(
+        lambda z, y: (torch.softmax(z, 1) - F.one_hot(y, z.shape[1])) / 2,
+        "You divided by 2, as in the example. Divide by the number of examples, whatever it is.",
+    ),
+    mistake(
+        _gradient_of_true_class_only,
+        "Only the true class has a slope in your answer. The others are pushed down, each by its probability: ŷ − 0.",
+    ),
+    mistake(
+        lambda z, y: (torch.softmax(z, 1) - F.one_hot(y, z.shape[1])) / z.shape[1],
+        "You divided by the number of classes. The mean runs over the examples: `len(labels)`.",
+    ),
+    mistake(
+        lambda z, y: (torch.sigmoid(z) - F.one_hot(y, z.shape[1])) / len(y),
+        "You took the sigmoid of each score. That goes with binary cross-entropy; here the classes of a row share one "
+        "softmax.",
+    ),
+    mistake(
+        lambda z, y: (torch.softmax(z, 1) - F.one_hot(z.argmax(1), z.shape[1])) / len(y),
+        "You subtract the 1 from the class that the network prefers. It belongs to the true class: the label.",
+    ),
+    mistake(
+        _through_the_sigmoid,
+        "The factor ŷ·(1 − ŷ) is too much. It is what the squared error carries along; with cross-entropy it has "
+        "cancelled.",
+    ),
+    mistake(
+        _without_the_trick,
+        "Right for small scores; exp(500) is inf, and inf divided by inf is nan. `torch.softmax` is allowed and "
+        "takes the maximum out.",
+    ),
+    mistake(
+        _gradient_for_one_row,
+        "Mind the brackets: only the truth is divided by n. The whole difference ŷ − y belongs over n.",
+    ),
+    mistake(
+        lambda z, y: torch.softmax(z, 1) / len(y) - F.one_hot(y, z.shape[1]),
+        "Mind the brackets: only the probabilities are divided by n. The whole difference ŷ − y belongs over n.",
+    ),
+    mistake(
+        lambda z, y: (torch.softmax(z, 1) - 1) / len(y),
+        "You subtract 1 everywhere. Only the entry of the true class is lowered by 1.",
+    ),
+    mistake(
+        lambda z, y: (torch.log_softmax(z, 1) - F.one_hot(y, z.shape[1])) / len(y),
+        "ŷ stands for the probabilities; you took their logarithms. Softmax without the log.",
+    ),
+    mistake(
+        _gradient_times_n,
+        "You multiplied by n. A mean over n examples divides each row by n.",
+    ),
 ]
 alternatives = [
     _subtracting_one,
     _by_hand,
     _gradient_by_outer_loop,
     _gradient_by_log_softmax,
+    _gradient_by_scatter,
+    _gradient_by_where,
 ]
 also_wrong = [
-    _gradient_for_one_row,
-    _gradient_times_n,
-    _gradient_of_true_class_only,
     _gradient_by_autograd,
     _gradient_in_place,
 ]

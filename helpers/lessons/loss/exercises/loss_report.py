@@ -73,11 +73,21 @@ def _changed(change):
     return answer
 
 
+def _class_means(losses, groups, classes):
+    return torch.stack([losses[groups == c].mean() for c in range(classes)])
+
+
+def _report_of(losses, scores, labels, k):
+    return {
+        "mean": losses.mean(),
+        "per class": _class_means(losses, labels, scores.shape[1]),
+        "suspects": losses.topk(k).indices,
+    }
+
+
 def _from_probabilities(scores, labels, k):
     losses = -_picked(torch.softmax(scores, 1), labels).log()
-    report = {"mean": losses.mean(), "suspects": losses.topk(k).indices}
-    means = [losses[labels == c].mean() for c in range(scores.shape[1])]
-    return report | {"per class": torch.stack(means)}
+    return _report_of(losses, scores, labels, k)
 
 
 def _report_by_loop(scores, labels, k):
@@ -107,6 +117,34 @@ def _report_of_predictions(scores, labels, k):
 
 def _report_as_tuple(scores, labels, k):
     return tuple(reference(scores, labels, k).values())
+
+
+def _by_plain_formula(scores, labels, k):
+    powers = scores.exp()
+    losses = -_picked(powers / powers.sum(dim=1, keepdim=True), labels).log()
+    return _report_of(losses, scores, labels, k)
+
+
+def _report_by_single_losses(scores, labels, k):
+    classes = range(scores.shape[1])
+    single = torch.stack([F.cross_entropy(s, y) for s, y in zip(scores, labels, strict=True)])
+    return {
+        "mean": F.cross_entropy(scores, labels),
+        "per class": torch.stack(
+            [F.cross_entropy(scores[labels == c], labels[labels == c]) for c in classes]
+        ),
+        "suspects": single.sort(descending=True).indices[:k],
+    }
+
+
+def _report_by_scatter(scores, labels, k):
+    losses = F.nll_loss(F.log_softmax(scores, dim=1), labels, reduction="none")
+    empty = torch.zeros(scores.shape[1])
+    return {
+        "mean": losses.mean(),
+        "per class": empty.scatter_reduce(0, labels, losses, reduce="mean", include_self=False),
+        "suspects": losses.topk(k)[1],
+    }
 
 
 mistakes = [
@@ -145,11 +183,7 @@ mistakes = [
     ),
     mistake(
         _changed(
-            lambda z, y, k, losses: {
-                "per class": torch.stack(
-                    [losses[z.argmax(1) == c].mean() for c in range(z.shape[1])]
-                )
-            }
+            lambda z, y, k, losses: {"per class": _class_means(losses, z.argmax(1), z.shape[1])}
         ),
         "You grouped by the predicted class. Group by the label.",
     ),
@@ -158,21 +192,76 @@ mistakes = [
         "With scores of 300 the probability of the true class is rounded to 0 and its logarithm is −inf. "
         'Use `F.log_softmax`, or `F.cross_entropy` with `reduction="none"`.',
     ),
+    mistake(
+        _changed(lambda z, y, k, losses: {"per class": _class_means(losses, y, k)}),
+        "`k` is the number of suspects and not of classes. There are as many classes as the scores have columns.",
+    ),
+    mistake(
+        _changed(lambda z, y, k, losses: {"suspects": losses.argsort()[-k:]}),
+        "These are the right examples, the lowest of their losses first. The highest comes first.",
+    ),
+    mistake(
+        lambda z, y, k: reference(torch.softmax(z, 1), y, k),
+        "There is a softmax before `F.cross_entropy`, which applies its own: hand it the raw scores.",
+    ),
+    mistake(
+        _by_plain_formula,
+        "exp(300) overflows to inf, and inf divided by inf is nan. `F.cross_entropy` with "
+        '`reduction="none"` takes the maximum out.',
+    ),
+    mistake(
+        _changed(lambda z, y, k, losses: {"mean": _class_means(losses, y, z.shape[1]).mean()}),
+        "You averaged each class first, so rare classes count as much as frequent ones: one mean over all examples.",
+    ),
+    mistake(
+        _changed(lambda z, y, k, losses: {"suspects": y[losses.topk(k).indices]}),
+        "You listed the labels of the suspects. Their places in the batch are wanted.",
+    ),
+    mistake(
+        _changed(
+            lambda z, y, k, losses: {
+                "per class": losses.sum() / torch.bincount(y, minlength=z.shape[1])
+            }
+        ),
+        "You divided the sum over all examples by the count of each class. Add up the losses of that class alone.",
+    ),
+    mistake(
+        _changed(lambda z, y, k, losses: {"mean": losses.sum()}),
+        'Under "mean" stands the sum of the losses. Divide it by the number of examples.',
+    ),
+    mistake(
+        _report_of_predictions,
+        "The labels have no effect: you took the loss of the class that the model prefers. A wrong label must "
+        "surprise it.",
+    ),
+    mistake(
+        _changed(lambda z, y, k, losses: {"suspects": z.softmax(1).amax(1).argsort()[:k]}),
+        "You listed the examples of which the model is least sure. Wanted are those whose label has the highest loss; "
+        "the model may be very sure of another class.",
+    ),
+    mistake(
+        _changed(
+            lambda z, y, k, losses: {
+                "per class": torch.stack(
+                    [z.log_softmax(1)[:, c].neg().mean() for c in range(z.shape[1])]
+                )
+            }
+        ),
+        "You averaged each column over all examples. Class c has its own examples: those with the label c.",
+    ),
 ]
 alternatives = [
     _by_matrix,
     _by_bincount,
     _report_by_loop,
+    _report_by_single_losses,
+    _report_by_scatter,
 ]
 also_wrong = [
-    _report_with(mean=lambda losses, y, k: losses.sum()),
     _report_with(mean=lambda losses, y, k: losses.median()),
     _report_with(mean=lambda losses, y, k: losses.mean().item()),
     _report_with(suspects=lambda losses, y, k: losses.topk(k).indices.tolist()),
-    _report_with(suspects=lambda losses, y, k: losses.topk(k).indices.flip(0)),
-    _report_with(suspects=lambda losses, y, k: y[losses.topk(k).indices]),
     _report_with(per_class=lambda losses, y, k: losses.mean().expand(3)),
-    _report_of_predictions,
     _report_as_tuple,
 ]
 hints = [

@@ -62,6 +62,19 @@ def _mse_of_first_example(p, y):
     return torch.tensor((0.2**2 + 1.5**2 + 4.5**2) / 3)
 
 
+def _mse_by_variance(p, y):
+    e = p - y
+    return e.var(unbiased=False) + e.mean() ** 2
+
+
+def _mse_by_loop(p, y):
+    total, count = 0, 0
+    for one, other in zip(p.flatten(), y.flatten(), strict=True):
+        total = total + (one - other) * (one - other)
+        count += 1
+    return total / count
+
+
 mistakes = [
     mistake(lambda p, y: (p - y).abs().mean(), "You averaged the distances. Square them first."),
     mistake(
@@ -93,6 +106,48 @@ mistakes = [
         lambda p, y: ((p - y) ** 2).mean() / 2,
         "You halved it. Some books do, to make the derivative look neat; torch's MSE does not.",
     ),
+    mistake(
+        lambda p, y: ((p - y) ** 2).sum() / 2,
+        "You divided by 2, as in the example. The mean divides by the number of entries, whatever it is.",
+    ),
+    mistake(
+        lambda p, y: torch.tensor(20_000.0).square(),
+        "You calculate with `prediction` and `target`, the names of an earlier cell. The arguments are called "
+        "`predictions` and `targets`.",
+    ),
+    mistake(
+        lambda p, y: (p - y).var(unbiased=False),
+        "That is the variance of the errors: their mean is subtracted before they are squared, so being 10 too high "
+        "everywhere costs nothing. Square the errors as they are.",
+    ),
+    mistake(
+        _mse_unbiased,
+        "You divided by one less than the number of entries, as for a standard deviation. The mean divides by all.",
+    ),
+    mistake(
+        _mse_of_rows,
+        "You averaged along the last dimension and added up the rest. The mean runs over all entries at once.",
+    ),
+    mistake(
+        lambda p, y: (p**2 - y**2).mean(),
+        "You subtracted the squares. First the difference of prediction and target, then its square.",
+    ),
+    mistake(
+        lambda p, y: ((p - y) * 2).mean(),
+        "You doubled the errors. The square of an error is the error times itself: `** 2`.",
+    ),
+    mistake(
+        lambda p, y: (p - y).mean(),
+        "You averaged the errors as they are. Too high and too low cancel: square each one first.",
+    ),
+    mistake(
+        lambda p, y: (p - y) ** 2,
+        "You return the squares one by one. A loss is one number, their mean.",
+    ),
+    mistake(
+        lambda p, y: ((p + y) ** 2).mean(),
+        "You added the targets. The error is prediction minus target.",
+    ),
 ]
 alternatives = [
     lambda p, y: torch.dot((p - y).flatten(), (p - y).flatten()) / p.numel(),
@@ -102,12 +157,13 @@ alternatives = [
     _mse_by_einsum,
     lambda p, y: (p - y.detach()).square().mean(),
     lambda p, y: (p.double() - y).square().mean(),
+    _mse_by_variance,
+    _mse_by_loop,
+    lambda p, y: (p - y).pow(2).mean(dim=0).mean(),
 ]
 also_wrong = [
     _mse_in_place,
-    _mse_of_rows,
     _mse_over_len,
-    _mse_unbiased,
     _mse_as_number,
     _mse_by_numpy,
     _mse_of_first_example,

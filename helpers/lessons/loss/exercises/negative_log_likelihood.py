@@ -81,6 +81,10 @@ def _nll_in_bits(logp, y):
     return -_picked(logp, y).mean() / np.log(2)
 
 
+def _by_product(logp, y):
+    return -_picked(logp, y).exp().prod().log() / len(y)
+
+
 mistakes = [
     mistake(
         lambda logp, y: logp[torch.arange(len(y)), y].mean(),
@@ -120,6 +124,44 @@ mistakes = [
         lambda logp, y: -logp[torch.arange(len(y)), y].log().mean(),
         "The input holds logarithms already; a second `log` of a negative number is nan.",
     ),
+    mistake(
+        lambda logp, y: -logp[y].mean(),
+        "One index picks whole rows, the label taken as a row number. From each row you want one entry: index with the "
+        "row's number and the label, in pairs.",
+    ),
+    mistake(
+        lambda logp, y: -logp[[0, 1], y[:2]].sum() / 2,
+        "You look at the first two rows only, as many as the example has. Go through all n.",
+    ),
+    mistake(
+        lambda logp, y: -logp.gather(0, y.unsqueeze(1)).mean(),
+        "You gathered along dimension 0, so a label is taken as a row number. The classes lie along dimension 1.",
+    ),
+    mistake(
+        lambda logp, y: -_picked(logp, y).exp().log().mean(),
+        "The way over `exp` and back loses small probabilities: exp(−200) is rounded to 0, and its logarithm is "
+        "−inf. Take the log-probabilities as they are.",
+    ),
+    mistake(
+        _by_product,
+        "The product of many probabilities is rounded to 0. Add up the log-probabilities: that is what they are for.",
+    ),
+    mistake(
+        lambda logp, y: -_picked(logp, y).sum() / logp.shape[1],
+        "You divided by the number of classes. The mean runs over the examples: `len(labels)`.",
+    ),
+    mistake(
+        _nll_of_first_column,
+        "You always take the first column. Each row has its own true class: its label.",
+    ),
+    mistake(
+        _nll_not_averaged,
+        "These are the surprises one by one. The answer is one number, their mean.",
+    ),
+    mistake(
+        _nll_in_bits,
+        "You measured in bits, as `log2` does. The natural logarithms come in as they are wanted.",
+    ),
 ]
 alternatives = [
     lambda logp, y: -logp.gather(1, y.unsqueeze(1)).mean(),
@@ -128,14 +170,12 @@ alternatives = [
     _by_mask,
     _nll_by_trace,
     _nll_by_take,
+    lambda logp, y: logp.take_along_dim(y[:, None], dim=1).neg().mean(),
 ]
 also_wrong = [
     _nll_of_largest,
     _nll_median,
-    _nll_of_first_column,
     _nll_over_all_entries,
-    _nll_not_averaged,
-    _nll_in_bits,
 ]
 hints = [
     "From each row one entry counts: the one in the column of its label.",

@@ -1,6 +1,7 @@
 """Turn n class numbers into n rows of zeros with a single one each."""
 
 import torch
+from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, case, forbid, mistake
 
@@ -86,6 +87,41 @@ def _one_hot_aliased(labels, classes):
     return hot(labels, classes).float()
 
 
+def _written_into(rows):
+    """Return an answer that writes the ones into a table of its own making."""
+
+    def answer(labels, classes):
+        table = rows(labels, classes)
+        table[torch.arange(len(labels)), labels] = 1
+        return table
+
+    return answer
+
+
+def _labels_written(labels, classes):
+    return F.one_hot(labels, classes) * labels.unsqueeze(1).float()
+
+
+def _renumbered(labels, classes):
+    return torch.eye(classes)[torch.unique(labels, return_inverse=True)[1]]
+
+
+def _one_row_for_all(labels, classes):
+    row = torch.zeros(classes)
+    row[labels] = 1
+    return row.unsqueeze(0)
+
+
+def _never_cleared(labels, classes):
+    return torch.eye(classes)[labels].cumsum(0).clamp(max=1)
+
+
+def _one_hot_in_a_line(labels, classes):
+    flat = torch.zeros(len(labels) * classes)
+    flat[torch.arange(len(labels)) * classes + labels] = 1.0
+    return flat.reshape(len(labels), classes)
+
+
 mistakes = [
     mistake(
         _whole_rows,
@@ -114,6 +150,47 @@ mistakes = [
         lambda y, k: torch.eye(k)[y - 1],
         "Your ones stand one column too far left. Classes are counted from 0.",
     ),
+    mistake(
+        _written_into(lambda y, k: torch.zeros(len(y), 3)),
+        "Your table always has 3 columns. The argument `classes` says how many there are.",
+    ),
+    mistake(
+        lambda y, k: torch.eye(len(y))[y],
+        "Your table has as many columns as there are labels. It needs one per class: `classes`.",
+    ),
+    mistake(
+        _labels_written,
+        "You wrote the label into its column. Its place says which class it is; what stands there is a 1.",
+    ),
+    mistake(
+        _renumbered,
+        "You numbered the classes anew, by those that occur. If class 0 is missing in a batch, class 1 still belongs "
+        "in column 1.",
+    ),
+    mistake(
+        _one_row_for_all,
+        "All your ones stand in one row. Each example needs a row of its own.",
+    ),
+    mistake(
+        _never_cleared,
+        "The ones of earlier labels are still there in the later rows. Begin each row with zeros.",
+    ),
+    mistake(
+        _written_into(lambda y, k: torch.ones(len(y), k)),
+        "Your table is full of ones before a 1 is written. Begin with zeros.",
+    ),
+    mistake(
+        lambda y, k: torch.eye(k + 1)[y],
+        "Your table has one column too many. The classes are 0 to `classes − 1`, which makes `classes` columns.",
+    ),
+    mistake(
+        lambda y, k: (y.unsqueeze(1) != torch.arange(k)).float(),
+        "Ones and zeros are swapped: the 1 belongs where the column is the label.",
+    ),
+    mistake(
+        lambda y, k: torch.eye(k)[y + 1],
+        "You added 1 to the labels. They are counted from 0, as the columns are; the last class now lies outside.",
+    ),
 ]
 alternatives = [
     lambda y, k: torch.eye(k)[y],
@@ -122,6 +199,7 @@ alternatives = [
     _by_loop,
     _one_hot_by_list,
     _one_hot_by_stack,
+    _one_hot_in_a_line,
 ]
 also_wrong = [
     _one_hot_three_classes,

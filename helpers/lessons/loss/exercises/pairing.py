@@ -39,6 +39,15 @@ reference = {
 }
 mistakes = [
     mistake(
+        {"dirty prices": "B", "tumour": "D", "photo": "E"},
+        "These are the letters in the order of the table. The tasks stand in another order: ask for each what it "
+        "predicts.",
+    ),
+    mistake(
+        {"clean prices": "F", "dirty prices": "A"},
+        "The two price tasks are swapped: which loss guards against a digit too many, and which one has no need to?",
+    ),
+    mistake(
         {"digit": "E"},
         "`nn.CrossEntropyLoss` applies the softmax itself. With one before it the loss cannot come near 0.",
     ),
@@ -65,6 +74,42 @@ mistakes = [
     mistake(
         {"tumour": "D"},
         "There is one question here, malignant or not, and not several labels: one score is enough.",
+    ),
+    mistake(
+        {"clean prices": "F"},
+        "These records were checked twice, so there is nothing to guard against: the plain squared error, without a "
+        "δ that you would have to choose.",
+    ),
+    mistake(
+        {"tumour": "E"},
+        "`nn.CrossEntropyLoss` applies a softmax itself, so this is one too many. A yes-or-no question needs one raw "
+        "score.",
+    ),
+    mistake(
+        {"tumour": "C"},
+        "Malignant or not is a yes-or-no question. One raw score is enough, with the loss that brings the sigmoid "
+        "along.",
+    ),
+    mistake(
+        {"photo": "E"},
+        "A softmax makes the kinds compete for one place, and the loss applies another. A photograph may show "
+        "several things: a yes or no for each.",
+    ),
+    mistake(
+        {"photo": "B"},
+        "One score answers one question. Here are 80 kinds of things: one score for each of them.",
+    ),
+    mistake(
+        {"digit": "A"},
+        "The number of a class is a name: an 8 is not twice a 4. A loss for quantities must not calculate with it.",
+    ),
+    mistake(
+        {"digit": "B"},
+        "One score says yes or no. For one of ten digits you need ten scores that compete.",
+    ),
+    mistake(
+        {"dirty prices": "B"},
+        "A price is a quantity and no yes-or-no question. Take a loss for numbers whose arms are straight.",
     ),
 ]
 alternatives = [

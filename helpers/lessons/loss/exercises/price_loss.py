@@ -71,11 +71,24 @@ def _prices_transposed(X, W, b, p):
     return (((X @ W.T + b).T - p[:, None]) ** 2).mean()
 
 
+def _prices_nearest(X, W, b, p):
+    return ((X @ W.T + b - p) ** 2).min(dim=1).values.mean()
+
+
+def _prices_as_row(X, W, b, prices):
+    return (((X @ W.T + b).T - prices) ** 2).mean()
+
+
+def _prices_by_products(X, W, b, prices):
+    errors = (X * W).sum(dim=1) + b - prices
+    return errors @ errors / len(errors)
+
+
 mistakes = [
     mistake(
         lambda X, W, b, p: ((X @ W.T + b - p.unsqueeze(0)) ** 2).mean(),
-        "`predictions` has the shape (n, 1) and the prices lie along a row, so the difference is a table of "
-        "n × n. Give both the shape (n,), or both (n, 1).",
+        "One of the two, predictions or prices, stands as a column (n, 1) and the other lies along a row, so the "
+        "difference is a table of n × n. Give both the shape (n,), or both (n, 1).",
     ),
     mistake(
         lambda X, W, b, p: ((X @ W.T + b).mean() - p).pow(2).mean(),
@@ -97,6 +110,41 @@ mistakes = [
         lambda X, W, b, p: ((X @ W[0]).unsqueeze(1) + b - p).pow(2).mean(dim=0).sum(),
         "Still n × n: a table of n columns was averaged column by column and added up.",
     ),
+    mistake(
+        _prices_first_prediction,
+        "`predictions[0]` is the first house alone, and all prices are compared with it. You want the first column: "
+        "one prediction per house.",
+    ),
+    mistake(
+        lambda X, W, b, p: ((X @ W.T + b - p) ** 2).mean(dim=1),
+        "All pairs are still compared, and now each house has a mean of its own. Mend the shapes before the "
+        "difference; the mean was right.",
+    ),
+    mistake(
+        _prices_nearest,
+        "You compare each prediction with the price that is nearest, whosesoever it is. House and price belong "
+        "together: mend the shapes before the difference.",
+    ),
+    mistake(
+        _prices_summed,
+        "You averaged before you squared, so errors with opposite signs cancel. Square each error, then average.",
+    ),
+    mistake(
+        _prices_rooted,
+        "The shapes fit now; the root is too much. The mean of the squares is wanted.",
+    ),
+    mistake(
+        _prices_without_bias,
+        "The shapes fit now; the bias has got lost.",
+    ),
+    mistake(
+        lambda X, W, b, p: ((X @ W[0] + b - p) ** 2).mean() / 2,
+        "The shapes fit now; the mean has been halved.",
+    ),
+    mistake(
+        lambda X, W, b, p: (X @ W[0] + b - p) ** 2,
+        "The shapes fit now; the mean has got lost, so there is a loss for each house.",
+    ),
 ]
 alternatives = [
     _widened,
@@ -105,12 +153,10 @@ alternatives = [
     _prices_by_view,
     _prices_by_flatten,
     lambda X, W, b, p: ((X @ W[0] + b - torch.tensor(p.tolist())) ** 2).mean(),
+    _prices_as_row,
+    _prices_by_products,
 ]
 also_wrong = [
-    _prices_summed,
-    _prices_first_prediction,
-    _prices_rooted,
-    _prices_without_bias,
     _prices_transposed,
 ]
 hints = [

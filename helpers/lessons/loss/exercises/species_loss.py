@@ -40,7 +40,8 @@ def inputs(draw):
         W, b = draw.normal(classes, 3), draw.normal(classes)
         yield case(draw.normal(n, 3), W, b, species, requirement=OTHER_SIZES)
     # Measurements in grams, and a batch without the last species.
-    W, b, species = draw.normal(3, 2), draw.normal(3), torch.tensor([[1.0], [0.0]])
+    W, b = draw.uniform(3, 2, low=0.5, high=2).cumsum(0), draw.normal(3)
+    species = torch.tensor([[1.0], [0.0]])
     yield case(draw.uniform(2, 2, low=100, high=900), W, b, species, requirement=OTHER_SIZES)
     W, b, species = draw.normal(3, 2), draw.normal(3), draw.integers(4, 1, low=0, high=3)
     yield case(draw.normal(4, 2), W, b, species.float(), requirement=RIGHT_FOUR)
@@ -95,6 +96,20 @@ def _species_without_bias(X, W, b, s):
     return F.cross_entropy(X @ W.T, s[:, 0].long())
 
 
+def _species_counted_anew(X, W, b, s):
+    rows = F.one_hot(s[:, 0].long()).float()
+    return F.cross_entropy(X @ W.T + b, rows)
+
+
+def _species_by_comparison(X, W, b, species):
+    rows = (species == torch.arange(len(b))).float()
+    return F.cross_entropy(X @ W.T + b, rows)
+
+
+def _species_by_gather(X, W, b, species):
+    return -torch.log_softmax(X @ W.T + b, dim=1).gather(1, species.long()).mean()
+
+
 mistakes = [
     mistake(
         lambda X, W, b, s: F.cross_entropy(torch.softmax(X @ W.T + b, 1), s.squeeze(1).long()),
@@ -123,19 +138,58 @@ mistakes = [
         lambda X, W, b, s: F.cross_entropy(X @ W.T + b, s.squeeze(1).long(), reduction="sum"),
         "That is the sum over the penguins; the mean is wanted.",
     ),
+    mistake(
+        lambda X, W, b, s: F.cross_entropy(X @ W.T + b, s.argmax(dim=1)),
+        "`argmax` along a single column is always 0, so every penguin becomes species 0. The column holds the class "
+        "numbers already: change shape and dtype alone.",
+    ),
+    mistake(
+        _species_as_probabilities,
+        "You spread the class number over a whole row, such as [2, 2, 2], and it was taken for probabilities. "
+        "Class numbers have the shape (n,) and are whole numbers.",
+    ),
+    mistake(
+        _species_counted_anew,
+        "Without `num_classes` the one-hot rows are as long as the largest label at hand asks for: too short where the "
+        "last species is missing. Say how many classes there are.",
+    ),
+    mistake(
+        lambda X, W, b, s: F.nll_loss(torch.softmax(X @ W.T + b, 1).log(), s[:, 0].long()),
+        "Softmax and then log: for measurements in grams a probability is rounded to 0, and its logarithm is −inf. "
+        "`F.cross_entropy` does both in one step, from raw scores.",
+    ),
+    mistake(
+        lambda X, W, b, s: F.cross_entropy(X @ W.T + b, torch.tensor([0, 1, 2, 1])),
+        "Your loss does not look at `species`: `labels` is a name of an earlier cell. Use the argument.",
+    ),
+    mistake(
+        _species_softmax_over_rows,
+        "Your softmax runs down the batch. The classes of one penguin share a sum: `dim=1`.",
+    ),
+    mistake(
+        _species_without_bias,
+        "The softmax and the labels are right now; the bias has got lost.",
+    ),
+    mistake(
+        lambda X, W, b, s: F.cross_entropy(torch.log_softmax(X @ W.T + b, 0), s[:, 0].long()),
+        "There is a log-softmax down the batch before the loss. `F.cross_entropy` wants the raw scores.",
+    ),
+    mistake(
+        lambda X, W, b, s: F.cross_entropy(torch.sigmoid(X @ W.T + b), s[:, 0].long()),
+        "A sigmoid squeezes the scores as the softmax did. `F.cross_entropy` wants them raw.",
+    ),
 ]
 alternatives = [
     _in_two_steps,
     _with_one_hot,
     _species_by_reshape,
     _species_with_int,
+    _species_by_comparison,
+    _species_by_gather,
 ]
 also_wrong = [
     _species_log_of_softmax_twice,
-    _species_as_probabilities,
     _species_first_only,
-    _species_softmax_over_rows,
-    _species_without_bias,
 ]
 hints = [
     "Run the program in a cell of your own and read the error. What shape and what dtype does "

@@ -88,6 +88,30 @@ def _weighted_softmax_of_batch(z, y, w):
     return (w[y] * losses).sum() / w[y].sum()
 
 
+def _weighted_by_log_of_softmax(z, y, w):
+    losses = -_picked(torch.softmax(z, 1), y).log()
+    return (w[y] * losses).sum() / w[y].sum()
+
+
+def _weighted_class_means(z, y, w):
+    losses = F.cross_entropy(z, y, reduction="none")
+    present = y.unique()
+    means = torch.stack([losses[y == c].mean() for c in present])
+    return (w[present] * means).sum() / w[present].sum()
+
+
+def _weighted_by_means(z, y, w):
+    losses = torch.logsumexp(z, 1, keepdim=True) - z
+    used = w.index_select(0, y)
+    return (used * losses.gather(1, y[:, None])[:, 0]).mean() / used.mean()
+
+
+def _weighted_class_by_class(z, y, w):
+    losses = -_picked(F.log_softmax(z, 1), y)
+    above = sum(w[c] * losses[y == c].sum() for c in range(len(w)))
+    return above / sum(w[c] * (y == c).sum() for c in range(len(w)))
+
+
 mistakes = [
     mistake(
         lambda z, y, w: (w[y] * F.cross_entropy(z, y, reduction="none")).mean(),
@@ -116,6 +140,52 @@ mistakes = [
         _every_class,
         "Each loss met all the weights. An example has one weight, that of its class: `weights[labels]`.",
     ),
+    mistake(
+        lambda z, y, w: F.cross_entropy(z, y) * w[y].mean(),
+        "A mean loss times a mean weight is no weighted mean. Weight each loss on its own, before anything is "
+        "averaged.",
+    ),
+    mistake(
+        _weighted_with_index_order,
+        "You looked up the weight of the class that the network prefers. It is the true class whose weight counts: "
+        "`weights[labels]`.",
+    ),
+    mistake(
+        _weighted_by_log_of_softmax,
+        "Softmax and then log: for scores far apart the probability is rounded to 0 and the loss is infinite. "
+        "`F.log_softmax` does both in one step.",
+    ),
+    mistake(
+        lambda z, y, w: (w[y] * F.cross_entropy(z, y, reduction="none")).mean() / w.mean(),
+        "You divided by n times the mean weight of the classes, as if all were equally frequent. Add up the weights "
+        "that the examples brought along.",
+    ),
+    mistake(
+        _weighted_class_means,
+        "You averaged each class first, so rare classes count as much as frequent ones: one weighted mean over "
+        "all examples.",
+    ),
+    mistake(
+        lambda z, y, w: F.cross_entropy(z, y, weight=1 / w),
+        "You divided by the weights, which turns them round: a class with a large weight counts less.",
+    ),
+    mistake(
+        _weighted_squared,
+        "Each weight counts twice. Multiply a loss by its weight once, and divide by the sum of the weights.",
+    ),
+    mistake(
+        _weighted_normalised_first,
+        "You brought the class weights to the sum 1 and then averaged over n. Only the weights that the examples "
+        "brought along belong into the denominator: `weights[labels]`.",
+    ),
+    mistake(
+        _weighted_softmax_of_batch,
+        "Your softmax runs down the batch. The classes of one example share a sum: `dim=1`.",
+    ),
+    mistake(
+        lambda z, y, w: -F.cross_entropy(z, y, weight=w),
+        "The minus is missing: the loss is minus the log-probability of the true class.",
+    ),
 ]
 alternatives = [
     _by_table,
@@ -124,14 +194,12 @@ alternatives = [
     _weighted_by_gather,
     lambda z, y, w: _by_table(z, y, w.detach()),
     lambda z, y, w: _by_table(z, y, torch.tensor(w.tolist())),
+    _weighted_by_means,
+    _weighted_class_by_class,
 ]
 also_wrong = [
     lambda z, y, w: (w[y] * F.cross_entropy(z, y)).sum() / w[y].sum(),
     _weighted_by_probability,
-    _weighted_normalised_first,
-    _weighted_with_index_order,
-    _weighted_squared,
-    _weighted_softmax_of_batch,
 ]
 hints = [
     "`weights[labels]` holds one weight per example.",
