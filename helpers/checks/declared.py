@@ -1,6 +1,6 @@
 """Runs of a declaration's own answers, and what is concluded from runs: the judge's side, never a learner's code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from helpers.checks import plain
@@ -10,12 +10,14 @@ from helpers.checks.probe import run_case
 
 def run_declared(exercise: Exercise, plan: dict, answer: Any) -> list[dict]:
     """Run an answer of the declaration itself on the cases of a plan, as the probe runs the learner's."""
-    driver = exercise.driver
-    runs = [
-        run_case(driver, answer, case["inputs"], number, exercise.differentiated)
-        for number, case in enumerate(plan["cases"])
-    ]
-    return concluded(exercise, plan, runs)
+    return list(declared_runs(exercise, plan, answer))
+
+
+def declared_runs(exercise: Exercise, plan: dict, answer: Any) -> Iterator[dict]:
+    """Run an answer of the declaration itself, case by case: who compares may stop at the first that differs."""
+    for number, case in enumerate(plan["cases"]):
+        run = run_case(exercise.driver, answer, case["inputs"], number, exercise.differentiated)
+        yield from concluded(exercise, {"cases": [case]}, [run])
 
 
 def concluded(exercise: Exercise, plan: dict, runs: list[dict]) -> list[dict]:

@@ -4,7 +4,7 @@ from functools import partial
 
 from helpers.checks import plain
 from helpers.checks.compare import Finding, compare
-from helpers.checks.declared import asked, run_declared
+from helpers.checks.declared import asked, declared_runs, run_declared
 from helpers.checks.exercise import Exercise
 
 CUT = (
@@ -17,8 +17,7 @@ def recognise(exercise: Exercise, plan: dict, runs: list[dict]) -> str:
     """Return the sentence of the declared mistake that behaves like these runs on every case, or ""."""
     same = partial(same_outcome, exercise=exercise)
     for known in exercise.mistakes:
-        theirs = run_declared(exercise, plan, known.answer)
-        if len(runs) == len(theirs) and all(map(same, runs, theirs)):
+        if all(map(same, runs, declared_runs(exercise, plan, known.answer))):
             return known.says
     return ""
 

@@ -1,6 +1,5 @@
 """The proof that an exercise's few inputs tell its right answer from those that differ from it in one place."""
 
-import copy
 from collections.abc import Iterable, Iterator
 
 from helpers.checks import plain
@@ -8,7 +7,7 @@ from helpers.checks.exercise import CheckTask, Exercise, TrainingExercise
 from helpers.checks.mutate import Mutant, mutants
 from helpers.checks.probe import probe
 from helpers.checks.show import show
-from helpers.proofs.declarations import verdict_on_record
+from helpers.proofs.declarations import for_points, verdict_on_record
 from helpers.proofs.pool import Inputs, Tried, pool
 from helpers.proofs.report import Shortfall, Trial
 
@@ -30,8 +29,7 @@ def mutants_fail(exercise: Exercise, seeds: Iterable[int]) -> Iterator[Trial]:
         seeds: of the checks that are tried.
     """
     made = [] if isinstance(exercise, TrainingExercise) else mutants(exercise.reference)
-    quick = copy.copy(exercise)
-    quick.mistakes = []  # which one it is does not matter, and takes most of the time
+    quick = for_points(exercise)
     tasks = {seed: exercise.task(seed) for seed in (seeds if made else ())}
     tried: Tried | None = None
     for mutant in made:
