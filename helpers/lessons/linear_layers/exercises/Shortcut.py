@@ -192,7 +192,7 @@ mistakes = [
     ),
     mistake(
         more._FixedSizes,
-        "Your layers always have the sizes of the example, 3, 4 and 2. Take the arguments: `n_in`, `n_hidden`, "
+        "The sizes of the example, 3, 4 and 2, stand fixed in your layers. Take the arguments: `n_in`, `n_hidden`, "
         "`n_out`.",
     ),
     mistake(

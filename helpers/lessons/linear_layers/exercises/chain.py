@@ -64,6 +64,11 @@ def _with_a_relu():
     return nn.Sequential(nn.Linear(10, 18), nn.ReLU(), nn.Linear(18, 20), nn.Linear(20, 5))
 
 
+def _with_relus():
+    hidden = nn.Linear(10, 18), nn.ReLU(), nn.Linear(18, 20), nn.ReLU()
+    return nn.Sequential(*hidden, nn.Linear(20, 5))
+
+
 def _a_list_of_layers():
     return [nn.Linear(10, 18), nn.Linear(18, 20), nn.Linear(20, 5)]
 
@@ -102,8 +107,8 @@ mistakes = [
         "A fourth layer hangs on the end, 5 → 5. 10 → 18 → 20 → 5 has three arrows, and each arrow is one layer.",
     ),
     mistake(
-        _with_a_relu,
-        "There is a ReLU in it. The network is to be of three linear layers and nothing else.",
+        _with_relus,
+        "There are ReLUs between your layers. The network is to be of three linear layers and nothing else.",
     ),
     mistake(
         _with_biases(False, False, True),
@@ -156,6 +161,7 @@ alternatives = [
 ]
 also_wrong = [
     _swapped_sizes,
+    _with_a_relu,
     _with_biases(True, True, False),
     _a_list_of_layers,
 ]
