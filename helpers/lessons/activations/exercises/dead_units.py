@@ -14,8 +14,9 @@ def inputs(draw):
     X = torch.tensor([[1.0, 2.0], [3.0, 0.5], [2.0, 1.5]])
     W = torch.tensor([[1.0, -2.0], [-1.5, -0.5], [-2.0, 1.2], [-1.0, -0.3], [0.0, 0.0]])
     yield X, W, torch.tensor([0.3, 0.2, -0.396, 0.9, 0.0])
-    X = torch.cat([X, torch.tensor([[0.5, 0.8]])])
-    yield X, torch.tensor([[-1.0, -0.5], [-0.2, -1.0]]), torch.tensor([-0.1, -0.3])
+    X = torch.cat([X, torch.tensor([[9.0, 0.4]])])
+    W = torch.tensor([[-1.0, -0.5], [-0.2, -1.0], [1.0, -0.5]])
+    yield X, W, torch.tensor([-0.1, -0.3, -3.0])
     for units in (30, 50):
         X, W = draw.normal(7, 3), draw.normal(units, 3)
         b = draw.uniform(units, low=-5.0, high=2.0)

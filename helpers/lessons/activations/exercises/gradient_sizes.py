@@ -235,8 +235,8 @@ def _reset_afterwards(layers, activation, X):
 mistakes = [
     mistake(
         _without_reset,
-        "Right the first time. `.grad` is added to, not replaced: the second measurement holds both. Reset it "
-        "with `layer.zero_grad()` before `backward()`.",
+        "`.grad` is added to, not replaced: your measurement holds what earlier ones left, too. Reset it with "
+        "`layer.zero_grad()` before `backward()`.",
     ),
     mistake(_no_activation, "The activation is missing: a = activation(layer(a)) in each turn."),
     mistake(_backwards, "The right sizes from the last layer to the first: turn the list around."),
@@ -273,8 +273,8 @@ mistakes = [
     ),
     mistake(
         _first_layer_reset,
-        "The first layer is right each time, the others hold the sum of both measurements: `.grad` has to be emptied "
-        "in all layers.",
+        "The first layer is right each time, the others hold what earlier measurements left, too: `.grad` has to be "
+        "emptied in all layers.",
     ),
     mistake(
         _reset_afterwards,

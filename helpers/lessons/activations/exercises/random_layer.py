@@ -50,6 +50,9 @@ def inputs(draw):
     W = torch.tensor([[1.0, 0.5], [-1.0, 0.3], [0.7, -1.2], [-0.4, -0.9], [0.2, 1.1]])
     b = torch.tensor([-2.0, 3.0, 0.5, 1.5, -0.5])
     yield PETALS[train], species[train], PETALS[~train], W, b
+    # The fourth unit is dead for these rows of X, and awake for a new one.
+    X_new = torch.cat([PETALS[~train], torch.tensor([[0.3, 0.1]])])
+    yield PETALS[train], species[train], X_new, W, torch.tensor([-2.0, 3.0, 0.5, 0.5, -0.5])
     for n, d, units, k in ((40, 3, 12, 4), (25, 5, 20, 2)):
         Y = torch.eye(k)[draw.integers(n, low=0, high=k)]
         W, b = draw.normal(units, d), draw.uniform(units, low=-4, high=1.5)

@@ -20,6 +20,7 @@ forbidden = forbid(
 
 def inputs(draw):
     yield torch.tensor([-2.0, 0.5, 3.0, -0.1])
+    yield torch.tensor([-3.0, 0.7, -1.5])
     yield case(draw.normal(4, 3), requirement=RIGHT_ANY)
     yield case(draw.normal(2, 3, 5, std=40), requirement=RIGHT_ANY)
     yield draw.normal(4, std=2)

@@ -39,6 +39,7 @@ def inputs(draw):
     yield draw.normal(4, 3), 0
     yield case(torch.tensor([1000.0, 1001.0, 1003.0]), 0, requirement=OVERFLOW)
     yield case(torch.tensor([100.0, 99.0, 97.5]), 0, requirement=OVERFLOW)
+    yield case(torch.tensor([298.0, 300.0, 299.5]), 0, requirement=OVERFLOW)
     yield case(torch.tensor([-1002.0, -1000.5, -1001.0]), 0, requirement=OVERFLOW)
     yield case(torch.tensor([-1500.0, 0.5, 2.0]), 0, requirement=OVERFLOW)
     yield case(draw.normal(6, std=500), 0, requirement=OVERFLOW)

@@ -207,7 +207,7 @@ mistakes = [
     ),
     mistake(
         _records_nothing,
-        "`backward()` finds no graph: w and b do not ask for gradients, or the loss is made where nothing is "
+        "`backward()` finds no graph: w and b no longer ask for gradients, or the loss is made where nothing is "
         "recorded. Keep `requires_grad=True`, and put the update alone under `with torch.no_grad():`.",
     ),
     mistake(

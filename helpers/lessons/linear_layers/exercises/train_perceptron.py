@@ -45,6 +45,7 @@ def inputs(draw):
     yield case(*AND, 20, requirement=STOPS)
     yield case(*XOR, 6, requirement=GIVES_UP)
     yield draw.normal(9, 3), draw.integers(9, low=0, high=2).float(), 1
+    yield draw.normal(2, 3), torch.tensor([1.0, 0.0]), 0
     yield case(*_separable(draw, 20, 2), 60, requirement=STOPS)
     yield case(
         draw.normal(40, 2), draw.integers(40, low=0, high=2).float(), 4, requirement=GIVES_UP

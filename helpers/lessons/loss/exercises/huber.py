@@ -182,7 +182,8 @@ mistakes = [
     ),
     mistake(
         _decided_by(torch.mean),
-        "You decide once for the whole batch, by the mean distance. Each entry chooses its own arm: `torch.where`.",
+        "You decide once for the whole batch, by the mean of the distances. Each entry chooses its own arm: "
+        "`torch.where`.",
     ),
     mistake(
         _decided_by(torch.max),

@@ -13,6 +13,7 @@ CLASSES = "the classes"
 SUSPECTS = "the suspects"
 SCORES = "scores of 300"
 requirements = {MEAN: 1, CLASSES: 1, SUSPECTS: 1, SCORES: 1}
+atol = 1e-4  # float32 holds scores of 300 to 3e-5
 parts = {"mean": MEAN, "per class": CLASSES, "suspects": SUSPECTS}
 
 
