@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.checks.exercise import FunctionExercise, mistake, recipe
+from helpers.checks.exercise import FunctionExercise, case, mistake, recipe
 from helpers.lessons.activations import drivers
 
 
@@ -52,10 +52,16 @@ def inputs(draw):
     for name, depth in (("sigmoid", 6), ("tanh", 4)):
         sizes = [5] + [7] * depth
         yield (
-            recipe(drivers.stack, sizes=sizes, seed=draw.integer(1, 10_000), used=True),
+            recipe(drivers.stack, sizes=sizes, seed=draw.integer(1, 10_000)),
             recipe(drivers.activation, name=name),
             draw.normal(6, 5),
         )
+    yield case(
+        recipe(drivers.stack, sizes=[4, 3, 3], seed=draw.integer(1, 10_000), used=True),
+        recipe(drivers.activation, name="tanh"),
+        draw.normal(5, 4),
+        requirement=AGAIN,
+    )
 
 
 def reference(layers, activation, X):
