@@ -69,18 +69,21 @@ def installed(tmp_path, monkeypatch, trial):
 
 def answers() -> dict[str, set[str]]:
     """Return for each lesson lines of its declarations that stand nowhere else of the package."""
+    packages = [Path(lessons.__file__).parents[1]] + [o.folder() for o in registry.origins()]
     open_lines = {
         line.strip()
-        for origin in registry.origins()
-        for path in (origin.folder() or Path("/nowhere")).rglob("*.py")
+        for package in packages
+        for path in package.rglob("*.py")
         if registry.EXERCISES not in path.parts
         for line in path.read_text(encoding="utf-8").splitlines()
     }
+    whole = "\n".join(open_lines)
     found = {}
     for origin in registry.origins():
         folder = origin.folder()
         texts = [p.read_text(encoding="utf-8") for p in (folder / "exercises").glob("[!_]*.py")]
-        found[origin.package] = {line for t in texts for line in _telling(t)} - open_lines
+        told = {line for t in texts for line in _telling(t)} - open_lines
+        found[origin.package] = {line for line in told if line not in whole}
     return {package: lines for package, lines in found.items() if lines}
 
 

@@ -8,98 +8,28 @@ import torch
 from helpers.checks.exercise import Exercise, mistake
 from helpers.lessons.training_loops import drivers
 from helpers.lessons.training_loops.exercises import _conclusions as conclusions
-
-
-class _Stopper:
-    """Right early stopping, taken apart so that wrong ones differ in one place."""
-
-    def __init__(self, patience):
-        self.patience, self.waited = patience, 0
-        self.best, self.state = float("inf"), None
-
-    def step(self, validation_loss, model):
-        if self.is_better(validation_loss):
-            self.best, self.waited = validation_loss, 0
-            self.keep(model)
-        else:
-            self.waited += 1
-        return self.is_over()
-
-    def is_better(self, loss):
-        return loss < self.best
-
-    def is_over(self):
-        return self.waited >= self.patience
-
-    def keep(self, model):
-        self.state = copy.deepcopy(model.state_dict())
-
-    def restore(self, model):
-        model.load_state_dict(self.state)
-
-
-class _Alias(_Stopper):
-    def keep(self, model):
-        self.state = model.state_dict()
-
-
-class _LateByOne(_Stopper):
-    def is_over(self):
-        return self.waited > self.patience
-
-
-class _AgainstPrevious(_Stopper):
-    previous = float("inf")
-
-    def step(self, validation_loss, model):
-        if validation_loss < self.best:
-            self.best = validation_loss
-            self.keep(model)
-        self.waited = 0 if validation_loss < self.previous else self.waited + 1
-        self.previous = validation_loss
-        return self.is_over()
-
-
-class _NeverResets(_Stopper):
-    def step(self, validation_loss, model):
-        if self.is_better(validation_loss):
-            self.best = validation_loss
-            self.keep(model)
-        else:
-            self.waited += 1
-        return self.is_over()
-
-
-class _AcceptsEqual(_Stopper):
-    def is_better(self, loss):
-        return loss <= self.best
-
-
-class _StartsAtOne(_Stopper):
-    def __init__(self, patience):
-        super().__init__(patience)
-        self.best = 1.0
-
-    def restore(self, model):
-        if self.state is not None:
-            super().restore(model)
-
-
-class _ParametersOnly(_Stopper):
-    def keep(self, model):
-        self.state = [p.detach().clone() for p in model.parameters()]
-
-    def restore(self, model):
-        with torch.no_grad():
-            for mine, kept in zip(model.parameters(), self.state, strict=True):
-                mine.copy_(kept)
-
-
-class _KeepsLast(_Stopper):
-    def step(self, validation_loss, model):
-        over = super().step(validation_loss, model)
-        self.state = copy.deepcopy(model.state_dict())
-        return over
+from helpers.lessons.training_loops.exercises._more_EarlyStopping import (
+    _AcceptsEqual,
+    _AgainstPrevious,
+    _Alias,
+    _AlwaysTwo,
+    _CountsAll,
+    _CountsUpTo,
+    _EarlyByOne,
+    _HigherIsBetter,
+    _KeepsLast,
+    _LateByOne,
+    _LeavesEval,
+    _NeverResets,
+    _OnlyTrue,
+    _ParametersOnly,
+    _StartsAtOne,
+    _StartsAtOneAndFails,
+    _Stopper,
+    _WantsMore,
+    _WithoutPatience,
+    _ZeroIsNothing,
+)
 
 
 class _ListStopper:
@@ -144,7 +74,7 @@ BRINGS_BACK = "brings back the best weights"
 requirements = {STOPS_AT: 1.5, BRINGS_BACK: 1.5}
 parts = {
     "epochs run": STOPS_AT,
-    "training afterwards": BRINGS_BACK,
+    "left in train mode": BRINGS_BACK,
     "weights of epoch": BRINGS_BACK,
     "running statistics of epoch": BRINGS_BACK,
 }
@@ -248,7 +178,8 @@ mistakes = [
         "The weights that come back are not those of the best epoch. Either they were kept without a "
         "copy: `state_dict()` hands out the living tensors, and training goes on writing into them; "
         "`copy.deepcopy(model.state_dict())` keeps them. Or `restore` never wrote into the model: "
-        "`model = …` gives a name to another object, `model.load_state_dict(…)` fills this one.",
+        "`model = …` gives a name to another object, `model.load_state_dict(…)` fills this one. Or it "
+        "handed the kept tensors themselves to the model, and what was trained after that spoiled them.",
     ),
     mistake(
         _AcceptsEqual,
@@ -280,6 +211,54 @@ mistakes = [
     mistake(
         _KeepsLast,
         "You keep the weights of each epoch, so the last ones come back. Keep them only at a new best.",
+    ),
+    mistake(
+        _StartsAtOneAndFails,
+        "There is a run of which no weights were kept, so `restore` has nothing to bring back: its losses are large. "
+        "Does any first loss count as a new best? Begin with `float('inf')`.",
+    ),
+    mistake(
+        _EarlyByOne,
+        "You stop one epoch early: `patience` epochs without a new best have to pass, and the last of them counts.",
+    ),
+    mistake(
+        _AlwaysTwo,
+        "You always wait two epochs, as in the example. How many they are is `patience`: keep it in `self`.",
+    ),
+    mistake(
+        _WithoutPatience,
+        "The first epoch without a new best ends the training. Count such epochs, and wait for `patience` of them in "
+        "a row.",
+    ),
+    mistake(
+        _CountsAll,
+        "You count all epochs, good ones too. Count those since the last new best.",
+    ),
+    mistake(
+        _CountsUpTo,
+        "The training ends after `patience` epochs, whatever they bring. Count the epochs since the last new best.",
+    ),
+    mistake(
+        _OnlyTrue,
+        "`step` returns True or False, at every call. An `if …: return True` alone returns None else, and a count is "
+        "no answer either: return the comparison itself.",
+    ),
+    mistake(
+        _WantsMore,
+        "You ask for an improvement of a certain size. Any lower loss is a new best, however little lower.",
+    ),
+    mistake(
+        _ZeroIsNothing,
+        "A best loss of 0 counts as none seen yet: `not 0.0` is True. Begin with `float('inf')`, or ask `is None`.",
+    ),
+    mistake(
+        _HigherIsBetter,
+        "You keep the highest loss. A lower loss is better.",
+    ),
+    mistake(
+        _LeavesEval,
+        "The model is in eval mode afterwards, and whoever goes on training it trains without dropout. Leave its mode "
+        "as it is.",
     ),
 ]
 alternatives = [

@@ -58,6 +58,22 @@ class _Divided(_Pairs):
         return i / self.limit, i % self.limit
 
 
+class _ThreeOfTheExample(_Pairs):
+    def pair(self, i):
+        return i // 3, i % 3
+
+
+class _Product(_Pairs):
+    def __getitem__(self, i):
+        a, b = self.pair(i)
+        return torch.tensor([float(a), float(b)]), torch.tensor([float(a * b)])
+
+
+class _OnTheClass(_Pairs):
+    def __init__(self, limit):
+        _OnTheClass.limit = limit
+
+
 class _TableOfPairs(Dataset):
     def __init__(self, limit):
         numbers = torch.arange(limit, dtype=torch.float32)
@@ -147,6 +163,16 @@ class _PairsByChance(_PairsByProduct):
         return x, x.sum().reshape(1)
 
 
+class _PairsUpToLimit(_TableOfPairs):
+    def __init__(self, limit):
+        super().__init__(limit + 1)
+
+
+class _PairsOfHundred(_TableOfPairs):
+    def __init__(self, limit):
+        super().__init__(100)
+
+
 class _PairsAsRows(_PairsByProduct):
     def __getitem__(self, i):
         x = torch.tensor([self.pairs[i]]).float()
@@ -185,6 +211,31 @@ mistakes = [
         _Divided,
         "The first numbers are fractions: `/` divides, `//` says how often limit goes into i.",
     ),
+    mistake(
+        _ThreeOfTheExample,
+        "You divide by 3, the limit of the example. Each data set has a limit of its own: keep it in `__init__`, "
+        "and divide by that.",
+    ),
+    mistake(
+        _PairsUpToLimit,
+        "The numbers go up to `limit` itself. Below `limit` are 0 … limit − 1: `range(limit)`.",
+    ),
+    mistake(_PairsFromOne, "The numbers begin with 1. The first pair is (0, 0)."),
+    mistake(
+        _PairsWithoutOrder,
+        "Your data set runs out of items. Each number is paired with each, (1, 0) as well as (0, 1): that makes "
+        "limit · limit items.",
+    ),
+    mistake(
+        _PairsOfHundred,
+        "Your data set has 10,000 pairs whatever `limit` is. Use the number that `__init__` is given.",
+    ),
+    mistake(_Product, "The target is the product of the two numbers. Their sum is asked for."),
+    mistake(
+        _OnTheClass,
+        "When a second data set is made, the first one changes with it: they share what you keep. Keep it in the "
+        "object, `self.… = …` in `__init__`, not in the class or in a global variable.",
+    ),
 ]
 alternatives = [
     _TableOfPairs,
@@ -193,8 +244,6 @@ alternatives = [
     _PairsByProduct,
 ]
 also_wrong = [
-    _PairsFromOne,
-    _PairsWithoutOrder,
     _PairsByChance,
     _PairsAsRows,
     _PairsWithoutDataset,

@@ -16,8 +16,12 @@ def _holds_floats(values: Any) -> bool:
 
 
 def steps(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
-    """Say beside weights and losses whether the latter are Python floats."""
-    return seen | {"losses are Python floats": _holds_floats(seen["losses"])}
+    """Say beside weights and losses whether the latter are Python floats, and whether the model still drops units."""
+    outputs = seen["outputs for equal rows"]
+    return seen | {
+        "losses are Python floats": _holds_floats(seen["losses"]),
+        "left in train mode": not close(outputs, outputs[:1].expand_as(outputs)),
+    }
 
 
 def loop(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +59,9 @@ def evaluation(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
         "always in eval mode": founded
         and all(mode == call["mode"] == "eval" for mode, call in zip(modes, calls, strict=True)),
         "never recording a graph": founded and all(call["graph"] == "none" for call in calls),
-        "graphs are recorded again afterwards": seen["graphs afterwards"] is True,
+        "graphs are recorded again afterwards": seen["slope of 3·w afterwards"] == 3,
+        "its parameters still take gradients": seen["parameters that take gradients"]
+        == len(PARAMETERS),
         "mode as before": founded and left == before and set(seen["modes"]) == {before},
     }
 
@@ -69,7 +75,8 @@ def stopping(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
 
     return {
         "epochs run": seen["epochs run"],
-        "training afterwards": seen["training afterwards"],
+        # In train mode BatchNorm makes −1 and 1 of any two numbers.
+        "left in train mode": close(seen["outputs for two rows"].abs(), torch.ones(2, 1), 1e-2),
         "weights of epoch": epoch_of(seen["weight"]),
         "running statistics of epoch": epoch_of(seen["running mean"]),
     }

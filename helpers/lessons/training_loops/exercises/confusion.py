@@ -1,5 +1,7 @@
 """Count how often class i was taken for class j: a table (classes, classes) of int64."""
 
+from collections import Counter
+
 import torch
 from torch.nn import functional as F
 
@@ -55,6 +57,13 @@ def _confusion_by_masks(labels, predictions, classes):
     return torch.tensor(rows)
 
 
+def _counted_first(labels, predictions, classes):
+    table = torch.zeros(classes, classes).long()
+    for (i, j), count in Counter(zip(labels.tolist(), predictions.tolist(), strict=True)).items():
+        table[i, j] = count
+    return table
+
+
 def _confusion_of_seen_classes(labels, predictions, classes):
     return _confusion_by_scatter(labels, predictions, int(max(labels.max(), predictions.max())) + 1)
 
@@ -102,15 +111,76 @@ def _seen_classes(labels, predictions, classes):
     return reference(labels, predictions, int(labels.max()) + 1)
 
 
+def _without_minlength(labels, predictions, classes):
+    return torch.bincount(labels * classes + predictions).reshape(classes, classes)
+
+
+def _hits_only(labels, predictions, classes):
+    return reference(labels, predictions, classes).diagonal().diag()
+
+
+def _without_class_0(labels, predictions, classes):
+    table = reference(labels, predictions, classes)
+    table[0], table[:, 0] = 0, 0
+    return table
+
+
+def _one_row_for_all(labels, predictions, classes):
+    return torch.bincount(predictions, minlength=classes).repeat(classes, 1)
+
+
 mistakes += [
     mistake(_errors_only, "Right answers count, too: they stand on the diagonal, entry [i, i]."),
     mistake(
         _seen_classes,
         "The table has `classes` rows and columns, also for classes that do not occur in `labels`.",
     ),
+    mistake(
+        _without_minlength,
+        "When the last pairs do not occur, what you reshape is too short. `bincount` counts up to the largest number "
+        "that it meets, unless `minlength` says how many places there are.",
+    ),
+    mistake(
+        _hits_only,
+        "Only the right answers are counted. A wrong one counts too: in the row of its true class, in the column "
+        "of the prediction.",
+    ),
+    mistake(
+        _without_class_0,
+        "Class 0 is left out: its row and its column stay 0. Classes begin with 0.",
+    ),
+    mistake(
+        _one_row_for_all,
+        "Every row is the same: each count goes into all rows. `[[0] * n] * n` holds one list n times; "
+        "`torch.zeros(n, n, dtype=torch.int64)` has n rows of its own.",
+    ),
+    mistake(
+        lambda labels, predictions, classes: reference(labels[:-1], predictions[:-1], classes),
+        "The last pair is missing. Does your loop end one too early?",
+    ),
+    mistake(
+        lambda labels, predictions, classes: reference(labels[1:], predictions[1:], classes),
+        "The first pair is missing. Positions begin with 0.",
+    ),
+    mistake(
+        lambda labels, predictions, classes: reference(labels, predictions, 10),
+        "Your table always has ten rows and columns. How many there are is handed over: `classes`.",
+    ),
+    mistake(
+        lambda labels, predictions, classes: (
+            reference(labels, predictions, classes)
+            / torch.bincount(labels, minlength=classes).clamp(min=1)[:, None]
+        ),
+        "You divided each row by the number of its pictures. Leave the counts as they are, whole numbers.",
+    ),
+    mistake(
+        lambda labels, predictions, classes: reference(labels, predictions, classes) / len(labels),
+        "These are shares of all pictures. Counts are asked for.",
+    ),
 ]
 alternatives = [
     _loop,
+    _counted_first,
     _one_hot,
     _confusion_by_scatter,
     _confusion_by_masks,

@@ -60,6 +60,41 @@ mistakes = [
         {"E": "healthy"},
         "Look at the height at which run E rests, and compare it with run D.",
     ),
+    mistake(
+        {"B": "rate too high"},
+        "Run B's training loss falls calmly to 0, so the rate is fine. It is the validation loss that rises.",
+    ),
+    mistake(
+        {"B": "rate too low"},
+        "Run B is not slow: its training loss goes to 0. What does the validation loss do meanwhile?",
+    ),
+    mistake(
+        {"B": "too small"},
+        "A model that is too small rests at a high training loss. In run B the training loss goes to 0.",
+    ),
+    mistake(
+        {"A": "overfits"},
+        "In run A no gap opens: training and validation loss go down together, only very slowly.",
+    ),
+    mistake(
+        {"A": "rate too high"}, "Run A does not jump. It goes down calmly, in very small steps."
+    ),
+    mistake(
+        {"C": "healthy"}, "In run C neither curve comes down for good: look at where they end."
+    ),
+    mistake(
+        {"C": "rate too low"},
+        "A rate that is too low gives a calm curve that falls slowly. Run C jumps about.",
+    ),
+    mistake({"D": "rate too high"}, "Run D falls calmly, without jumps, and comes to rest low."),
+    mistake(
+        {"D": "too small"},
+        "Run D comes to rest near 0. A model that is too small rests at a high loss.",
+    ),
+    mistake(
+        {"E": "rate too high"},
+        "Run E is calm and flat. A rate that is too high makes a curve jump.",
+    ),
 ]
 alternatives = [
     {

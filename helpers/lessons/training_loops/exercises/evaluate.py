@@ -1,6 +1,9 @@
 """Return the mean loss per sample and the accuracy of a classifier, and leave no trace behind."""
 
+import copy
+
 import torch
+from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, mistake
 from helpers.lessons.training_loops import drivers
@@ -29,6 +32,7 @@ parts = {
     "always in eval mode": MODEL_WORKS,
     "never recording a graph": NO_GRAPH,
     "graphs are recorded again afterwards": NO_GRAPH,
+    "its parameters still take gradients": NO_GRAPH,
     "mode as before": MODE_PUT,
 }
 driver = drivers.evaluation
@@ -163,11 +167,72 @@ def _evaluate_frozen(model, loader, loss_function):
     return loss / samples, hits / samples
 
 
+def _evaluate_switching_off(model, loader, loss_function):
+    result = _evaluate(model, loader, loss_function)
+    torch.set_grad_enabled(False)
+    return result
+
+
+def _evaluate_with_cross_entropy(model, loader, loss_function):
+    return _evaluate(model, loader, F.cross_entropy)
+
+
+def _loss_over_batches(model, loader, loss_function):
+    share = _evaluate(model, loader, loss_function)[1]
+    return _evaluate(model, loader, loss_function, average="batches")[0], share
+
+
+def _share_over_batches(model, loader, loss_function):
+    loss = _evaluate(model, loader, loss_function)[0]
+    return loss, _evaluate(model, loader, loss_function, average="batches")[1]
+
+
+def _loss_of_probabilities(model, loader, loss_function):
+    return _evaluate(model, loader, lambda scores, y: loss_function(scores.softmax(dim=1), y))
+
+
+def _sum_of_losses(model, loader, loss_function):
+    loss, share = _loss_over_batches(model, loader, loss_function)
+    return loss * len(loader), share
+
+
+def _sum_over_samples(model, loader, loss_function):
+    loss, share = _sum_of_losses(model, loader, loss_function)
+    return loss / len(loader.dataset), share
+
+
+def _best_rows(model, loader, loss_function):
+    """Ask in each column for the best row, and pair what comes out with the labels."""
+    loss = _evaluate(model, loader, loss_function)[0]
+    was_training, hits = model.training, 0
+    model.eval()
+    with torch.no_grad():
+        for X, y in loader:
+            hits += sum(int(a == b) for a, b in zip(model(X).argmax(dim=0), y, strict=False))
+    model.train(was_training)
+    return loss, hits / len(loader.dataset)
+
+
+def _best_rows_at_once(model, loader, loss_function):
+    was_training, hits = model.training, 0
+    model.eval()
+    with torch.no_grad():
+        for X, y in loader:
+            hits += (model(X).argmax(dim=0) == y).sum().item()
+    model.train(was_training)
+    return _evaluate(model, loader, loss_function)[0], hits / len(loader.dataset)
+
+
+def _evaluate_a_copy(model, loader, loss_function):
+    return _plain_evaluation(copy.deepcopy(model).eval(), loader, loss_function)
+
+
 mistakes = [
     mistake(
         _evaluate_like(mode="as it is"),
         "The model stayed in the mode it came in: dropout kept striking units out, and BatchNorm kept "
-        "changing its statistics. `model.eval()` before the loop.",
+        "changing its statistics. `model.eval()` before the loop, with its parentheses. "
+        "(`model.training = False` does not reach the layers inside.)",
     ),
     mistake(
         _evaluate_like(grad=True),
@@ -182,7 +247,7 @@ mistakes = [
     mistake(
         _evaluate_like(back="not"),
         "The model is left in eval mode, and whoever goes on training it trains without dropout. "
-        "Put back the mode in which it came.",
+        "Note `model.training` before you call `eval()`, and put that back.",
     ),
     mistake(
         _evaluate_like(average="batches"),
@@ -205,18 +270,66 @@ mistakes = [
         _in_tensors,
         "A tensor comes back. Python floats are asked for: `.item()` takes the number out.",
     ),
+    mistake(
+        _loss_over_batches,
+        "The loss is a mean over batches, so a sample of the smaller last batch counts more than the others. Weigh "
+        "each batch's loss with its size. (The accuracy is right.)",
+    ),
+    mistake(
+        _share_over_batches,
+        "The accuracy is a mean over batches, and the last one is smaller. Count the hits, and divide once by the "
+        "number of samples. (The loss is right.)",
+    ),
+    mistake(
+        _loss_of_probabilities,
+        "The loss gets probabilities. It wants the scores as the model gives them: cross-entropy has a softmax of its "
+        "own.",
+    ),
+    mistake(
+        _sum_of_losses,
+        "You add up the losses of the batches and do not divide. The mean loss per sample is asked for.",
+    ),
+    mistake(
+        _sum_over_samples,
+        "Each batch's loss is already a mean over its samples. Multiply it with `len(X)` before you add, and then "
+        "divide by the number of samples.",
+    ),
+    mistake(
+        _best_rows,
+        "`argmax(dim=0)` asks for the best row of each column. A row holds one sample's scores: along it, `dim=1`, "
+        "lies the class.",
+    ),
+    mistake(
+        _best_rows_at_once,
+        "Your predictions are not one for each sample: `argmax` is to go along the classes, `dim=1`, not along the "
+        "samples.",
+    ),
+    mistake(
+        _evaluate_with_cross_entropy,
+        "You always take cross-entropy. The caller hands a loss over, and it may be another one.",
+    ),
+    mistake(
+        _evaluate_switching_off,
+        "After your function torch records no graphs any more, and no training is possible. `with torch.no_grad():` "
+        "switches them on again at its end.",
+    ),
+    mistake(
+        _evaluate_frozen,
+        "The parameters no longer take gradients when you are done, and the model cannot be trained on. Leave them, "
+        "and wrap the loop in `with torch.no_grad():`.",
+    ),
 ]
 alternatives = [
     _at_once,
     _decorated,
     _evaluate_by_sample,
+    _evaluate_a_copy,
 ]
 also_wrong = [
     _evaluate_top_only,
     _evaluate_last_batch,
     _evaluate_turned,
     _evaluate_with_tensors,
-    _evaluate_frozen,
 ]
 hints = [
     "Remember `model.training` first. Then `model.eval()`, and the loop under `torch.no_grad()`.",

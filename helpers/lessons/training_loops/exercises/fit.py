@@ -1,6 +1,7 @@
 """Train a model for some epochs; return, for each epoch, the mean loss per sample."""
 
 import torch
+from torch.utils.data import DataLoader
 
 from helpers.checks.exercise import FunctionExercise, case, mistake
 from helpers.lessons.training_loops import drivers
@@ -191,6 +192,53 @@ def _fit_leaving_eval(model, loader, loss_function, optimizer, epochs):
     return history
 
 
+def _one_epoch_too_few(model, loader, loss_function, optimizer, epochs):
+    return _fit(model, loader, loss_function, optimizer, epochs - 1)
+
+
+def _zero_once_an_epoch(model, loader, loss_function, optimizer, epochs):
+    history = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        history += _fit(model, loader, loss_function, optimizer, 1, step=_no_zero)
+    return history
+
+
+def _adam_of_its_own(model, loader, loss_function, optimizer, epochs):
+    return _fit(model, loader, loss_function, torch.optim.Adam(model.parameters()), epochs)
+
+
+def _adam_for_each_epoch(model, loader, loss_function, optimizer, epochs):
+    history = []
+    for _ in range(epochs):
+        history += _adam_of_its_own(model, loader, loss_function, optimizer, 1)
+    return history
+
+
+def _train_mode_once(model, loader, loss_function, optimizer, epochs):
+    first = _fit(model, loader, loss_function, optimizer, 1)
+    return first + _fit(model, loader, loss_function, optimizer, epochs - 1, mode=False)
+
+
+def _last_epoch(model, loader, loss_function, optimizer, epochs):
+    return _fit(model, loader, loss_function, optimizer, epochs)[-1]
+
+
+def _without_last_batch(model, loader, loss_function, optimizer, epochs):
+    whole = DataLoader(loader.dataset, loader.batch_size, sampler=loader.sampler, drop_last=True)
+    return _fit(model, whole, loss_function, optimizer, epochs)
+
+
+def _in_a_table(model, loader, loss_function, optimizer, epochs):
+    history = []
+    for _ in range(epochs):
+        model.train(True)
+        rows = [(len(X), _step(model, loss_function, optimizer, X, Y)) for X, Y in loader]
+        table = torch.tensor(rows, dtype=torch.float64)
+        history.append((table.prod(dim=1).sum() / table[:, 0].sum()).item())
+    return history
+
+
 mistakes = [
     mistake(
         _fit_like(average="sum"),
@@ -246,14 +294,47 @@ mistakes = [
         "That is the loss measured anew after each epoch, in a second walk through the data. Use the "
         "losses that you trained with.",
     ),
+    mistake(
+        _one_epoch_too_few,
+        "You train one epoch too few. `range(epochs)` gives `epochs` rounds, `range(1, epochs)` one fewer.",
+    ),
+    mistake(
+        _zero_once_an_epoch,
+        "The gradients are cleared once an epoch, so those of its batches add up. Clear them before each `backward`.",
+    ),
+    mistake(
+        _adam_of_its_own,
+        "You train with an Adam of your own. The caller hands an optimizer over, with its rule and its rate.",
+    ),
+    mistake(
+        _adam_for_each_epoch,
+        "You make a new Adam in each epoch. The caller hands over an optimizer, which also remembers: use that one.",
+    ),
+    mistake(
+        _train_mode_once,
+        "The first epoch is trained in train mode, the later ones in eval mode. Call `model.train()` at the start of "
+        "each epoch.",
+    ),
+    mistake(
+        _last_epoch,
+        "One number comes back, the last epoch's. Collect one for each epoch in a list.",
+    ),
+    mistake(
+        _fit_one_step_an_epoch,
+        "You step once an epoch, with the gradients of all its batches. Each batch gets its own step.",
+    ),
+    mistake(
+        _without_last_batch,
+        "The smaller batch at the end of an epoch is left out. It trains, and counts, like the others.",
+    ),
 ]
 alternatives = [
     _running,
     _by_length_of_dataset,
     _fit_with_lists,
+    _in_a_table,
 ]
 also_wrong = [
-    _fit_one_step_an_epoch,
     _fit_with_full_last_batch,
     _fit_measured_afterwards,
     _fit_with_tensors,

@@ -34,6 +34,26 @@ mistakes = [
     mistake({"D": 28}, "28 steps make one epoch. How many epochs are there?"),
     mistake({"D": 580}, "With `drop_last=True` the small batch at the end is left out."),
     mistake({"A": 10_000}, "One iteration handles a whole batch of 100 samples."),
+    mistake({"A": 1_000_000}, "You multiplied. How many batches of 100 fit into 10,000 samples?"),
+    mistake(
+        {"D": 579}, "Each of the 20 epochs leaves its small batch out, not the last epoch alone."
+    ),
+    mistake(
+        {"D": 561},
+        "What is left over in one epoch is not joined to the next: each epoch begins anew with all digits.",
+    ),
+    mistake(
+        {"D": 29}, "29 is one epoch with its small batch. Leave that out, and count all 20 epochs."
+    ),
+    mistake({"C": 4}, "One too few: 28 · 64 = 1,792. How many are missing to 1,797?"),
+    mistake({"C": 6}, "One too many: 28 · 64 = 1,792. How many are missing to 1,797?"),
+    mistake(
+        {"B": 30}, "28 full batches and one with what is left over: that makes one fewer than 30."
+    ),
+    mistake(
+        {"C": 1797 / 64 - 28},
+        "That is the share of a full batch. How many digits are it, of 64?",
+    ),
 ]
 alternatives = [
     {"A": 100.0, "B": torch.tensor(29), "C": 5, "D": 560},

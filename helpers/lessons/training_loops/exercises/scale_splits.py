@@ -73,6 +73,34 @@ def _to_the_unit_interval(train, validation, test):
     return _scaled((train, validation, test), low, torch.where(span == 0, 1.0, span))
 
 
+def _none_where_one_is_constant(train, validation, test):
+    std = train.std(0)
+    std = torch.ones_like(std) if (std == 0).any() else std
+    return _scaled((train, validation, test), train.mean(0), std)
+
+
+def _by_row(train, validation, test):
+    return tuple(
+        ((table.T - table.mean(1)) / _kind_std(table.T)).T for table in (train, validation, test)
+    )
+
+
+def _constant_not_shifted(train, validation, test):
+    mean = torch.where(train.std(0) == 0, 0.0, train.mean(0))
+    return _scaled((train, validation, test), mean, _kind_std(train))
+
+
+def _wide_std(train, where):
+    return torch.where(where, 1.0, train.std(0))
+
+
+def _all_at_once(train, validation, test):
+    std, mean = torch.std_mean(train, dim=0)
+    std = std + (std == 0).to(std.dtype)
+    scaled = (torch.cat([train, validation, test]) - mean) / std
+    return scaled.split([len(train), len(validation), len(test)])
+
+
 def _scaled_by_column(train, validation, test):
     tables = [table.clone() for table in (train, validation, test)]
     for column in range(train.shape[1]):
@@ -179,11 +207,54 @@ mistakes = [
         ),
         "Validation and test rows have to go through the same scaling as the training rows.",
     ),
+    mistake(
+        _none_where_one_is_constant,
+        "As soon as one column is constant, no column is divided any more. Replace the 0 in `std` alone, and leave "
+        "the other columns their own.",
+    ),
+    mistake(
+        _by_row,
+        "You standardise each row. Columns are asked for, so mean and std run over the rows: `dim=0`, of `train`.",
+    ),
+    mistake(
+        _constant_not_shifted,
+        "A constant column is not shifted. Its mean is subtracted as from any other; only its std is replaced by 1.",
+    ),
+    mistake(
+        lambda train, validation, test: tuple(reference(train, test, validation)),
+        "Validation and test have changed places. They come back in the order in which they came in.",
+    ),
+    mistake(
+        lambda train, validation, test: _scaled(
+            (train, validation, test), train.mean(0), _wide_std(train, train.std(0) < 1e-3)
+        ),
+        "A column that varies only a little is taken for constant. Only a std of exactly 0 is replaced by 1.",
+    ),
+    mistake(
+        lambda train, validation, test: _scaled(
+            (train, validation, test), train.mean(0), _wide_std(train, train[0] == train[-1])
+        ),
+        "A column counts as constant where its first and its last row agree. The rows between may differ: look at "
+        "the std.",
+    ),
+    mistake(
+        lambda train, validation, test: _scaled(
+            (train, validation, test), train.mean(0), _wide_std(train, train.var(0) == 0) ** 2
+        ),
+        "You divided by the variance. The standard deviation is its square root: `.std(dim=0)`.",
+    ),
+    mistake(
+        lambda train, validation, test: _scaled(
+            (train, validation, test), train.mean(0), train.std(0) + 1
+        ),
+        "You add 1 to every std. Only a std of 0 becomes 1; the others stay as they are.",
+    ),
 ]
 alternatives = [
     _in_place,
     _by_masked_fill,
     _scaled_by_column,
+    _all_at_once,
 ]
 also_wrong = [
     _scaled_without_nan,

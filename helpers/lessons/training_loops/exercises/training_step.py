@@ -1,6 +1,7 @@
 """Train a model on one batch, and return that batch's loss as a Python number."""
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from helpers.checks.exercise import FunctionExercise, mistake
@@ -20,8 +21,7 @@ RETURNS_LOSS = "returns the loss as a Python number"
 requirements = {WEIGHTS_MOVE: 1, RETURNS_LOSS: 1}
 parts = {
     "weights after each step": WEIGHTS_MOVE,
-    "training afterwards": WEIGHTS_MOVE,
-    "what is hooked to the model runs": WEIGHTS_MOVE,
+    "left in train mode": WEIGHTS_MOVE,
     "losses": RETURNS_LOSS,
     "losses are Python floats": RETURNS_LOSS,
 }
@@ -143,6 +143,62 @@ def _step_before_backward(model, loss_function, optimizer, X, Y):
     return loss.item()
 
 
+def _mse_of_its_own(model, loss_function, optimizer, X, Y):
+    return _step(model, F.mse_loss, optimizer, X, Y)
+
+
+def _step_twice(model, loss_function, optimizer, X, Y):
+    loss = _step(model, loss_function, optimizer, X, Y)
+    optimizer.step()
+    return loss
+
+
+def _times_rows(model, loss_function, optimizer, X, Y):
+    return _step(model, loss_function, optimizer, X, Y) * len(X)
+
+
+def _per_row(model, loss_function, optimizer, X, Y):
+    return _step(model, loss_function, optimizer, X, Y) / len(X)
+
+
+def _rate_of_its_own(model, loss_function, optimizer, X, Y):
+    return _step(model, loss_function, torch.optim.SGD(model.parameters(), lr=0.01), X, Y)
+
+
+def _adam_of_its_own(model, loss_function, optimizer, X, Y):
+    return _step(model, loss_function, torch.optim.Adam(model.parameters()), X, Y)
+
+
+def _clipped(model, loss_function, optimizer, X, Y):
+    optimizer.zero_grad()
+    loss = loss_function(model(X), Y)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return loss.item()
+
+
+def _in_eval_mode(model, loss_function, optimizer, X, Y):
+    return _step(model.eval(), loss_function, optimizer, X, Y)
+
+
+def _rounded(model, loss_function, optimizer, X, Y):
+    return round(_step(model, loss_function, optimizer, X, Y), 4)
+
+
+def _with_enabled_graph(model, loss_function, optimizer, X, Y):
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = None
+    with torch.enable_grad():
+        loss = loss_function(model(X), Y)
+    loss.backward()
+    value = float(loss.detach())
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=False)
+    return value
+
+
 mistakes = [
     mistake(
         _no_zero,
@@ -180,13 +236,55 @@ mistakes = [
         _turned,
         "The loss wants the output first, then the target: `loss_function(model(X), Y)`.",
     ),
+    mistake(
+        _mse_of_its_own,
+        "You take a squared error whatever the caller hands over, and class numbers do not go with it. Use the "
+        "`loss_function` that comes in.",
+    ),
+    mistake(
+        _step_twice,
+        "The weights go two steps by one gradient. One batch, one `optimizer.step()`.",
+    ),
+    mistake(
+        _times_rows,
+        "You return the loss times the number of rows. The batch's loss is what `loss_function` gives.",
+    ),
+    mistake(
+        _per_row,
+        "You divide the loss by the number of rows, but it is a mean over them already. Return it as it is.",
+    ),
+    mistake(
+        _rate_of_its_own,
+        "Each step is 0.01 times the gradient, whatever the caller's optimizer does. Its rate, its momentum and its "
+        "rule are its own business: call its `step()`.",
+    ),
+    mistake(
+        _adam_of_its_own,
+        "You step with an Adam of your own, new for each batch. The caller hands an optimizer over: use that.",
+    ),
+    mistake(
+        _clipped,
+        "You cut the gradients down to length 1 before the step. Nobody asked for that: five moves, no more.",
+    ),
+    mistake(
+        _through_forward,
+        "You call `model.forward(X)`, which leaves out what has been hooked to the model. Call the model itself.",
+    ),
+    mistake(
+        _in_eval_mode,
+        "Your step puts the model into eval mode, and dropout and batch normalisation no longer train. In which mode "
+        "it is, is not for the step to say.",
+    ),
+    mistake(
+        _rounded, "The loss is rounded to four digits. Return the number as `.item()` gives it."
+    ),
 ]
 alternatives = [
     _by_hand,
     _step_with_closure,
+    _with_enabled_graph,
 ]
 also_wrong = [
-    _through_forward,
     _two_steps,
     _own_optimizer_too,
     _turned_loss,
