@@ -57,7 +57,7 @@ class Attempt:
                 "side effects",
                 "Your code changed its input: whoever called it still needs that. Operations that end in `_` "
                 "(`requires_grad_()` too), `+=` and assignment to `x[...]` write into the tensor; `x + 1` or "
-                "`x.clone()` make a new one.",
+                "`x.clone()` make a new one. Of a list `pop`, `append` and `sort` change the caller's own.",
             )
         touched = set(run.get("touched", ())) - set(expected.get("touched", ()))
         if touched and not isinstance(exercise, TrainingExercise):

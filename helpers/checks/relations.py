@@ -347,7 +347,11 @@ def _by_case(pairs: list[_Pair]) -> str:
         for words, holds in _traits(pair):
             traits.setdefault(words, []).append(holds)
     wrong = [not p.agrees for p in pairs]
-    shared = [words for words, those in traits.items() if those == wrong]
+    # A sign or a size of a number is shared by chance too easily where a single case is wrong.
+    told = {
+        words: those for words, those in traits.items() if "` is " not in words or sum(wrong) > 1
+    }
+    shared = [words for words, those in told.items() if those == wrong]
     if len(shared) == 1 and sum(wrong) < len(pairs) and len(pairs) >= _FEW:
         return f"Right but for the cases where {shared[0]}."
     return ""
