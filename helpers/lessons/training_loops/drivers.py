@@ -315,6 +315,11 @@ def class_predictions(train: Callable, X: Tensor, y: Tensor, X_held_out: Tensor)
             f"the model gave shape {tuple(scores.shape)} for {len(X_held_out)} rows; "
             "one row of class scores for each is wanted"
         )
+    if scores.shape[1] != (classes := int(y.max()) + 1):
+        raise UnusableAnswer(
+            f"the model gave {scores.shape[1]} scores for each row, and the rows have {classes} classes; find out "
+            "from `y` how many there are"
+        )
     _refuse_company(model, X_held_out, scores)
     return scores.argmax(dim=1)
 

@@ -1,5 +1,6 @@
 """Drivers of lesson 07: small networks with a backbone and a head, and what they compute after a program had them."""
 
+import copy
 import itertools
 import tempfile
 from collections.abc import Callable, Sequence
@@ -11,80 +12,62 @@ from torch import Tensor, nn
 
 from helpers.checks import drivers as common
 from helpers.checks.drivers import UnusableAnswer
+from helpers.lessons.transfer_learning.small_networks import (
+    Extractor,
+    fill,
+    mixed_net,
+    small_net,
+    two_part_net,
+)
 
 
-class SmallNet(nn.Module):
-    """A network 3 → 6 → 5 → classes built like the large one: stem, blocks, dropout, and a last layer `_fc`.
-
-    `blocks` block layers are named "_blocks.0", "_blocks.1" …; `_fc_norm` is no part of the head.
-    """
-
-    def __init__(self, classes: int = 4, blocks: int = 2) -> None:
-        super().__init__()
-        self._stem = nn.Linear(3, 6)
-        self._bn0 = nn.BatchNorm1d(6)
-        self._blocks = nn.ModuleList(nn.Linear(6, 6) for _ in range(blocks))
-        self._fc_norm = nn.BatchNorm1d(6)
-        self._dropout = nn.Dropout(0.5)
-        self._fc = nn.Linear(6, classes)
-
-    def extract_features(self, x: Tensor) -> Tensor:
-        """Return features (n, 6, 1, 1) for x (n, 3)."""
-        x = torch.relu(self._bn0(self._stem(x)))
-        for block in self._blocks:
-            x = x + torch.tanh(block(x))
-        return self._fc_norm(x)[:, :, None, None]
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return scores (n, classes) for x (n, 3)."""
-        return self._fc(self._dropout(self.extract_features(x).mean((2, 3))))
-
-
-def fill(module: nn.Module, seed: int) -> None:
-    """Give all parameters and running statistics of a module drawn values; torch's own generator stays."""
-    generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for tensor in module.state_dict().values():
-            if tensor.is_floating_point():
-                drawn = torch.randn(tensor.shape, generator=generator) * 0.5
-                tensor.copy_(drawn.abs() + 0.5 if tensor.dim() == 1 else drawn)
-
-
-def small_net(seed: int = 0, classes: int = 4, blocks: int = 2, frozen: bool = False) -> SmallNet:
-    """Return a `SmallNet` in train mode; `frozen` freezes every other of its parameters."""
-    net = SmallNet(classes, blocks)
-    fill(net, seed)
-    for number, parameter in enumerate(net.parameters()):
-        parameter.requires_grad_(not (frozen and number % 2))
-    return net
-
-
-def stack(sizes: list[int], frozen: list[int], shared: bool = False) -> nn.Module:
+def stack(
+    sizes: list[int],
+    frozen: list[int],
+    shared: bool = False,
+    still: Sequence[str] = (),
+    own: int = 0,
+) -> nn.Module:
     """Return linear layers with a BatchNorm after the first; layers numbered in `frozen` do not train.
 
-    `shared`: the last two layers are one and the same.
+    `shared`: the last two layers are one and the same. `still`: names of single parameters that do not train, either.
+    `own`: the size of a parameter that lies in the model itself.
     """
     layers = [nn.Linear(a, b) for a, b in itertools.pairwise(sizes)]
     for number in frozen:
         layers[number].requires_grad_(False)
     if shared:
         layers.append(layers[-1])
-    return nn.Sequential(layers[0], nn.BatchNorm1d(sizes[1]), *layers[1:])
+    model = nn.Sequential(layers[0], nn.BatchNorm1d(sizes[1]), *layers[1:])
+    if own:
+        model.register_parameter("temperature", nn.Parameter(torch.ones(own)))
+    for name in still:
+        model.get_parameter(name).requires_grad_(False)
+    return model
 
 
 def state_to_load(
-    seed: int, old: dict[str, int], gone: Sequence[str], reshaped: Sequence[str]
+    seed: int,
+    old: dict[str, int],
+    gone: Sequence[str],
+    reshaped: Sequence[str],
+    doubled: Sequence[str] = (),
 ) -> dict[str, Tensor]:
-    """Return the state of `small_net(**old)` with a foreign tensor, without the names `gone`, and with other shapes
-    for those `reshaped`."""
+    """Return the state of `small_net(**old)` with a foreign tensor, without the names `gone`, with other shapes for
+    those `reshaped` (transposed, if that is another one), and in float64 for those `doubled`."""
     state = small_net(seed, **old).state_dict()
+    for tensor in state.values():
+        if not tensor.is_floating_point():
+            tensor.fill_(seed % 100 + 1)
     state["_old_layer.weight"] = torch.ones(2, 2)
     for name in gone:
         state.pop(name, None)
     for name in reshaped:
         if name in state:
-            state[name] = torch.stack([state[name]] * 2)
-    return state
+            tensor = state[name]
+            turned = tensor.T.contiguous() if tensor.dim() == 2 else tensor
+            state[name] = turned if turned.shape != tensor.shape else torch.stack([tensor] * 2)
+    return state | {name: state[name].double() for name in doubled if name in state}
 
 
 def partial_load(
@@ -94,34 +77,45 @@ def partial_load(
     new: dict[str, int],
     gone: Sequence[str] = ("_bn0.running_mean",),
     reshaped: Sequence[str] = (),
+    doubled: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Call `load(model, state)` with `state_to_load(…)` and the model `small_net(**new)`."""
-    state = state_to_load(seed, old, gone, reshaped)
+    """Call `load(model, state)` with `state_to_load(…)` and the model `small_net(**new)`; then change `state`."""
+    state = state_to_load(seed, old, gone, reshaped, doubled)
+    lent = list(state.values())
     model = small_net(seed + 1, **new)
     left = load(model, state)
     if not isinstance(left, list | tuple | set):
         raise UnusableAnswer(f"the answer is a {type(left).__name__}; a list of names is wanted")
-    return {
+    seen = {
         "tensors of the model": {k: v.clone() for k, v in model.state_dict().items()},
         "names not loaded": sorted(map(str, left)),
-        "state": dict(state),
+        "state": {k: v.clone() if isinstance(v, Tensor) else v for k, v in state.items()},
     }
+    with torch.no_grad():
+        for tensor in lent:
+            tensor.add_(1)
+    return seen | {"tensors later": {k: v.clone() for k, v in model.state_dict().items()}}
 
 
 def initialised(init: Callable, inputs: int, outputs: int, kind: str) -> dict[str, Any]:
     """Call `init(layer, kind)` on a linear layer; return the values in the tensors that it had before.
 
-    "products" is what the layer's weight makes of drawn rows now, so another tensor in its place shows.
+    "products" is what the layer's weight makes of drawn rows now, so another tensor in its place shows; and beside it
+    what the weight of a second layer makes of them, which has been through the same.
     """
     layer = nn.Linear(inputs, outputs)
     with torch.no_grad():
         layer.bias.add_(1)
     weight = layer.weight
     init(layer, kind)
+    second = nn.Linear(inputs, outputs)
+    init(second, kind)
+    rows = drawn_rows(inputs, inputs + outputs)
     return {
         "weight": weight.detach().half(),  # half the size, and exact enough for a spread
         "bias": layer.bias.detach().clone(),
-        "products": drawn_rows(inputs, inputs + outputs) @ layer.weight.T,
+        "products": rows @ layer.weight.T,
+        "products of a second layer": (rows @ second.weight.T).detach(),
     }
 
 
@@ -133,11 +127,14 @@ def drawn_rows(columns: int, seed: int, rows: int = 2) -> Tensor:
 def new_head(replace: Callable, seed: int, before: int, classes: int, x: Tensor) -> dict[str, Any]:
     """Call `replace(model, classes)` on a small network with `before` classes; report what it computes now.
 
-    Afterwards the head in place is filled with drawn values, and backward passes show which parameters train.
+    Afterwards the head in place is filled with drawn values, and backward passes show which parameters train. The
+    model comes in eval mode where the seed is even; the features that it makes as it was left say what it is in then.
     """
-    model = small_net(seed, classes=before, frozen=True)
+    model = small_net(seed, classes=before, frozen=True).train(seed % 2 == 1)
     old = model._fc
     returned = replace(model, classes)
+    rest = _rest({k: v.clone() for k, v in model.state_dict().items()})
+    left = copy.deepcopy(model).extract_features(torch.cat([x, x + 1, x * 2])).detach()
     model.eval()
     head = model._fc
     if not isinstance(head, nn.Module):
@@ -153,7 +150,8 @@ def new_head(replace: Callable, seed: int, before: int, classes: int, x: Tensor)
         "scores with a filled head": filled.detach(),
         "slopes of the head": {k: v for k, v in slopes.items() if k.startswith("_fc.")},
         "slopes of the rest": _rest(common.slopes(model, features)),
-        "the rest": _rest({k: v.clone() for k, v in model.state_dict().items()}),
+        "the rest": rest,
+        "features as it was left": left,
         "old weight": old.weight.detach().clone(),
         "scores of what came back": _scores(returned, x),
     }
@@ -186,25 +184,12 @@ def frozen_parts(freeze: Callable, setting: dict[str, Any], head: str) -> dict[s
     return trained_parts(model, setting["seed"])
 
 
-class Extractor(SmallNet):
-    """A small network that notes each call of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[dict[str, Any]] = []
-
-    def extract_features(self, x: Tensor) -> Tensor:
-        mode = "train" if self.training else "eval"
-        graph = "recorded" if torch.is_grad_enabled() else "none"
-        self.seen.append({"rows": len(x), "graph": graph, "mode": mode})
-        return super().extract_features(x)
-
-
 def cache(cached: Callable, seed: int, x: Tensor, training: bool) -> dict[str, Any]:
     """Call `cached(network, x, path)` in an empty folder, for two paths; then once more as another session does.
 
-    That session has a network with other weights, and finds the first file under another name: what it answers
-    shows where the answer comes from.
+    That session has a network with other weights and more rows, and finds the first file under another name: what it
+    answers shows where the answer comes from. What its network makes of rows afterwards shows its mode. At last the
+    second file is deleted.
     """
     with tempfile.TemporaryDirectory() as folder:
         path, other = Path(folder) / "features.pt", Path(folder) / "other.pt"
@@ -218,15 +203,23 @@ def cache(cached: Callable, seed: int, x: Tensor, training: bool) -> dict[str, A
         cached(network, x.clone() + 1, other)
         if path.is_file():
             path.rename(moved)
-        second = cached(again, x.clone(), moved)
+        second = cached(again, torch.cat([x, x + 2]), moved)
         third = cached(again, x.clone() + 1, other)
+        rows = sum(call["rows"] for call in again.seen)
+        with torch.no_grad():
+            touched = again.extract_features(torch.cat([x, x + 1])).mean((2, 3))
+        before = len(again.seen)
+        other.unlink(missing_ok=True)
+        cached(again, x.clone() + 1, other)
     return {
         "first": first,
         "second": second,
         "of another path": third,
         "calls": calls,
         "files": files,
-        "rows computed at the second call": sum(call["rows"] for call in again.seen),
+        "rows computed at the second call": rows,
+        "features of the other network": touched,
+        "rows computed once the file is gone": sum(c["rows"] for c in again.seen[before:]),
     }
 
 
@@ -247,17 +240,6 @@ def groups(make: Callable, setting: dict[str, Any], rates: dict[str, float]) -> 
         for parameter in group["params"]
     }
     return {"rates": found} | trained_parts(model, setting["seed"])
-
-
-def mixed_net(seed: int) -> nn.Sequential:
-    """Return a network 3 → 2 with both sorts of BatchNorm and a dropout, some of them nested, filled from `seed`."""
-    model = nn.Sequential(
-        nn.Sequential(nn.Linear(3, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Dropout(0.5)),
-        nn.Sequential(nn.Unflatten(1, (6, 1, 1)), nn.BatchNorm2d(6), nn.Flatten()),
-        nn.Linear(6, 2),
-    )
-    fill(model, seed)
-    return model
 
 
 def leaves(model: nn.Module) -> dict[str, nn.Module]:
@@ -281,25 +263,24 @@ def modes(set_modes: Callable, x: Tensor, seed: int, training: bool) -> dict[str
     return {"modes": found, "outputs": outputs, "state": state, "slopes": slopes}
 
 
-def two_part_net(inputs: int, classes: int, seed: int) -> nn.Sequential:
-    """Return Sequential(backbone, head); the backbone is Linear, BatchNorm, ReLU."""
-    backbone = nn.Sequential(nn.Linear(inputs, 8), nn.BatchNorm1d(8), nn.ReLU())
-    net = nn.Sequential(backbone, nn.Linear(8, classes))
-    fill(net, seed)
-    return net
+def head_task(
+    seed: int, inputs: int, classes: int, missing: int = 0
+) -> tuple[nn.Sequential, Tensor, Tensor]:
+    """Return a network with a head of another size, rows X (60, inputs), and their classes y (60,) int64.
 
-
-def head_task(seed: int, inputs: int, classes: int) -> tuple[nn.Sequential, Tensor, Tensor]:
-    """Return a network with a head of another size, rows X (60, inputs), and their classes y (60,) int64."""
+    The last `missing` classes have no rows.
+    """
     generator = torch.Generator().manual_seed(seed)
     model = two_part_net(inputs, classes + 3, seed)
     X = torch.randn(60, inputs, generator=generator) * 2 + 1
-    return model, X, X[:, :classes].argmax(dim=1)
+    return model, X, X[:, : classes - missing].argmax(dim=1)
 
 
-def head_training(train: Callable, seed: int, inputs: int, classes: int) -> dict[str, Any]:
+def head_training(
+    train: Callable, seed: int, inputs: int, classes: int, missing: int = 0
+) -> dict[str, Any]:
     """Call `train(model, X, y, classes)` on a `head_task`; report the features it trained with, and what it made."""
-    model, X, y = head_task(seed, inputs, classes)
+    model, X, y = head_task(seed, inputs, classes, missing)
     features: list[Tensor] = []
     watch = model[0][-1].register_forward_hook(lambda *call: features.append(call[-1].detach()))
     torch.manual_seed(seed)
@@ -316,6 +297,7 @@ def head_training(train: Callable, seed: int, inputs: int, classes: int) -> dict
         "last features": features[-1] if features else None,
         "state": state,
         "slopes": slopes,
+        "scores of the model that was handed over": _scores(model, X),
     }
 
 

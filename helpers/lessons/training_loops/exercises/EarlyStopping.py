@@ -13,6 +13,7 @@ from helpers.lessons.training_loops.exercises._more_EarlyStopping import (
     _AgainstPrevious,
     _Alias,
     _AlwaysTwo,
+    _BestIsPrevious,
     _CountsAll,
     _CountsUpTo,
     _EarlyByOne,
@@ -259,6 +260,11 @@ mistakes = [
         _LeavesEval,
         "The model is in eval mode afterwards, and whoever goes on training it trains without dropout. Leave its mode "
         "as it is.",
+    ),
+    mistake(
+        _BestIsPrevious,
+        "Your best loss is overwritten by worse ones, so a loss counts as better when it is below that of the epoch "
+        "before. Change it only at a new best.",
     ),
 ]
 alternatives = [

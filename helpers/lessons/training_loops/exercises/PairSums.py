@@ -147,12 +147,17 @@ class _PairsByProduct(Dataset):
         return [x, x.sum().reshape(1)]
 
 
-class _PairsFromOne(_PairsByProduct):
+class _PairsInTuples(_PairsByProduct):
+    def __getitem__(self, i):
+        return tuple(super().__getitem__(i))
+
+
+class _PairsFromOne(_PairsInTuples):
     def __init__(self, limit):
         self.pairs = list(itertools.product(range(1, limit + 1), repeat=2))
 
 
-class _PairsWithoutOrder(_PairsByProduct):
+class _PairsWithoutOrder(_PairsInTuples):
     def __init__(self, limit):
         self.pairs = list(itertools.combinations_with_replacement(range(limit), 2))
 

@@ -1,8 +1,13 @@
 """What several exercises of this lesson use."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from helpers.checks.exercise import TrainingExercise
 
 REGRESSION = {
     "loss": "MSE",
@@ -175,6 +180,14 @@ def _spread(draw, X, sizes, centres):
     """Give the columns of a standardised table the sizes and centres of another, in a drawn order."""
     order = draw.permutation(len(sizes))
     return X / X.std(dim=0) * torch.tensor(sizes)[order] + torch.tensor(centres)[order]
+
+
+def _scored(got, expected, advise, **fields):
+    """Compare as a training does; where the score is too low, say too what `advise` sees in the predictions."""
+    found = TrainingExercise.compare(SimpleNamespace(**fields), got, expected)
+    if found is None or found.stage != "values":
+        return found
+    return replace(found, says=f"{found.says} {advise(got, expected)}".rstrip())
 
 
 def _accuracy(predictions, targets):

@@ -55,6 +55,13 @@ class _AgainstPrevious(_Stopper):
         return self.is_over()
 
 
+class _BestIsPrevious(_Stopper):
+    def step(self, validation_loss, model):
+        over = super().step(validation_loss, model)
+        self.best = validation_loss
+        return over
+
+
 class _NeverResets(_Stopper):
     def step(self, validation_loss, model):
         if self.is_better(validation_loss):

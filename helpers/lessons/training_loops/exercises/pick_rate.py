@@ -25,14 +25,20 @@ def _pick(
     number=True,
     chooser="validation",
     reporter="test",
+    once=False,
+    reported="best",
+    history_of="all",
+    worst=False,
 ):
     """The program of `pick_rate`, with each of its five bugs to be switched on."""
     loss_function = nn.CrossEntropyLoss()
     first, first_targets = next(iter(train))
-    best_loss, history = float("inf"), []
+    best_loss, history, model = float("inf"), [], None
     for rate in rates:
-        model = make_model()
+        model = model if once and model else make_model()
         model.train(not eval_first)
+        if history_of == "last rate":
+            history = []
         optimizer = torch.optim.SGD(model.parameters(), lr=rate)
         for _ in range(epochs):
             total, samples = 0.0, 0
@@ -44,16 +50,29 @@ def _pick(
                 output = model(feature if fresh_batch else first)
                 loss = loss_function(output, target if fresh_targets else first_targets)
                 loss.backward()
+                if zero == "before the step":
+                    optimizer.zero_grad()
                 optimizer.step()
                 total = total + (loss.item() if number else loss) * len(feature)
                 samples += len(feature)
+            if history_of != "rates":
+                history.append(total / samples)
+        if history_of == "rates":
             history.append(total / samples)
-        model.train(not mode)
-        held_out = validation if chooser == "validation" else test
+        model.train(mode is not True)
+        held_out = test if chooser == "test" else validation
         with torch.no_grad():
             loss = sum(loss_function(model(X), y).item() for X, y in held_out)
+        if chooser == "training":
+            loss = history[-1]
+        if worst:
+            loss = -loss
         if loss < best_loss:
             best_loss, best_rate, best_model = loss, rate, model
+    if reported == "last":
+        best_model = model
+    if mode == "at the end":
+        best_model.eval()
     with torch.no_grad():
         reported = test if reporter == "test" else validation
         right = [(best_model(X).argmax(dim=1) == y).float() for X, y in reported]
@@ -98,6 +117,8 @@ rtol = 1e-3
 def inputs(draw):
     # With seed 11 the test set would choose the other rate.
     yield {"rates": [0.0001, 0.2], "epochs": 4, "seed": 11}
+    # Here the training loss would.
+    yield {"rates": [0.2, 0.8], "epochs": 4, "seed": 9}
     yield {"rates": [0.2, 0.02, 0.0002], "epochs": 4, "seed": draw.integer(0, 100_000)}
 
 
@@ -190,6 +211,47 @@ mistakes += [
         _pick_like(reporter="validation"),
         "The accuracy at the end comes from the validation set, by which the rate was chosen. The test "
         "set is for that last number.",
+    ),
+    mistake(
+        _pick_like(mode="at the end"),
+        "Eval mode comes too late: the validation loss, by which the rate is chosen, is still measured in train mode.",
+    ),
+    mistake(
+        _pick_like(zero="before the step"),
+        "The gradients are cleared between `backward` and `step`, so nothing is left to step by and no weight moves. "
+        "Clear them before `backward`.",
+    ),
+    mistake(
+        _pick_like(once=True),
+        "One model goes through all rates, each trains on what the rate before has left. Make a new model for each "
+        "rate, and a new optimizer with it.",
+    ),
+    mistake(
+        _pick_like(reported="last"),
+        "The accuracy at the end is that of the last model. That of the best one is asked for.",
+    ),
+    mistake(
+        _pick_like(history_of="last rate"),
+        "The history holds the last rate alone. It is to hold each epoch of each rate: begin it once, before the loop "
+        "over rates.",
+    ),
+    mistake(
+        _pick_like(history_of="rates"),
+        "The history has one number for each rate. One for each epoch is asked for, appended inside the loop over "
+        "epochs.",
+    ),
+    mistake(
+        _pick_like(worst=True),
+        "You keep the rate with the largest validation loss. The lowest is the best.",
+    ),
+    mistake(
+        _pick_like(fresh_targets=False),
+        "The rows are those of the batch now, but they are compared with the classes of the first batch. The loop "
+        "hands you `feature` and `target`.",
+    ),
+    mistake(
+        _pick_like(chooser="training"),
+        "The rate is chosen by its training loss. Choose by the loss on the validation data.",
     ),
 ]
 alternatives = [_with_functions, _pick_like(mode=True)]

@@ -32,7 +32,7 @@ def inputs(draw):
         torch.tensor([[4.0, 4.0]]),
         requirement=CONSTANT_COLUMN,
     )
-    narrow = draw.normal(5, 2, mean=2) * torch.tensor([1e-4, 1.0])
+    narrow = draw.normal(5, 2, mean=2) * torch.tensor([4e-4, 1.0])
     narrow[4, 1] = narrow[0, 1]  # first and last row agree
     yield narrow, narrow[:2] + 1e-4, narrow[1:3]
     train = draw.normal(5, 3, mean=2)

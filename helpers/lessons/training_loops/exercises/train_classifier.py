@@ -14,6 +14,7 @@ from helpers.lessons.training_loops.exercises._common import (
     _accuracy,
     _between,
     _Scaled,
+    _scored,
     _spread,
     _trained,
     _turned,
@@ -66,13 +67,40 @@ def inputs(draw):
 score = _accuracy
 
 
+def _advice(got, expected):
+    """Say what predicted classes look like of which too few are right."""
+    said = got.unique()
+    if len(said) == 1:
+        return (
+            f"The model says class {said.item()} to every row. Does each batch take a step, and are rows scaled in the "
+            "model that you return as they were in training?"
+        )
+    if len(said) < 0.7 * len(expected.unique()):
+        missing = sorted(set(expected.tolist()) - set(said.tolist()))
+        return (
+            f"It never says class {missing[0]}. Is it trained with the class numbers as they come in, for enough "
+            "steps, on rows that are scaled as in the model that you return?"
+        )
+    return (
+        "Does the model that you return scale its rows as in training, and is it trained on these very rows, for "
+        "enough epochs?"
+    )
+
+
+def compare(got, expected):
+    return _scored(got, expected, _advice, score=score, at_least=at_least, score_name=score_name)
+
+
 def reference(X, y):
     return _trained(X, y, epochs=30 if len(X) < 500 else 12)
 
 
 def _with_batch_norm(X, y):
     model = nn.Sequential(
-        nn.BatchNorm1d(X.shape[1]), nn.Linear(X.shape[1], 64), nn.ReLU(), nn.Linear(64, 10)
+        nn.BatchNorm1d(X.shape[1]),
+        nn.Linear(X.shape[1], 64),
+        nn.ReLU(),
+        nn.Linear(64, int(y.max()) + 1),
     )
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     for _ in range(15):
@@ -107,6 +135,26 @@ class _Nearest(nn.Module):
         return self.votes[near].mean(dim=1)
 
 
+class _Committee(nn.Module):
+    """Several networks, whose scores are averaged."""
+
+    def __init__(self, models):
+        super().__init__()
+        self.models = nn.ModuleList(models)
+
+    def forward(self, X):
+        return sum(model(X).log_softmax(dim=1) for model in self.models) / len(self.models)
+
+
+def _by_several(X, y):
+    return _Committee([_trained(X, y, epochs=8) for _ in range(3)])
+
+
+def _always_ten(X, y):
+    padded = nn.ConstantPad1d((0, 9 - int(y.max())), -1e6)
+    return nn.Sequential(reference(X, y), padded) if y.max() < 9 else nn.Linear(X.shape[1], 10)
+
+
 def _most_common(X, y):
     return _Always(torch.bincount(y).float())
 
@@ -126,14 +174,20 @@ mistakes = [
         "Columns of very different size, a few epochs: the largest column drowns the others. "
         "Standardise first.",
     ),
+    mistake(
+        _most_common,
+        "Your model says the most common class to every row: that is the baseline. Does each batch take a step, and "
+        "do the rows go in?",
+    ),
 ]
 alternatives = [
     _with_batch_norm,
     _linear,
     lambda X, y: _Nearest(X, y),
+    _by_several,
 ]
 also_wrong = [
-    _most_common,
+    _always_ten,
     lambda X, y: nn.Linear(X.shape[1], 10),
     lambda X, y: 0.99,
     lambda X, y: _Nearest(X, y)(X),

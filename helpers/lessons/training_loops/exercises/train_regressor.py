@@ -11,6 +11,7 @@ from helpers.lessons.training_loops.exercises._answers import _Always
 from helpers.lessons.training_loops.exercises._common import (
     _between,
     _Scaled,
+    _scored,
     _spread,
     _trained,
     _turned,
@@ -79,6 +80,37 @@ def inputs(draw):
 score = _ahead_of_the_line
 
 
+def _advice(got, expected):
+    """Say what predictions look like whose error is too large."""
+    y, line = expected["y"], expected["line"]
+    if (got - y.mean()).abs().max() < 0.2 * y.std():
+        return (
+            "The model says about the mean of `y` for every row. Has the target the output's shape, (n, 1)? And does "
+            "each batch take a step?"
+        )
+    if (got.mean() - y.mean()).abs() > y.std():
+        return (
+            f"Its answers lie around {got.mean():.3g}, the values of `y` around {y.mean():.3g}. The model that you "
+            "return gets raw rows and has to scale them itself, as in training; it has to bring its answers back to "
+            "the unit of `y`, `* std + mean`; and it has to be trained long enough."
+        )
+    if (got - line).std() < 0.3 * line.std():
+        return (
+            "Its answers are close to those of the straight line. Only a hidden layer with a bend behind it, such as "
+            "ReLU, makes more of a network; layers without one are a line together."
+        )
+    if (got == got.min()).float().mean() > 0.15:
+        return (
+            "Many rows get the same answer, the lowest of all. Is there a ReLU behind the last layer? The output "
+            "needs none."
+        )
+    return "Are columns and target standardised, and is it trained for enough epochs?"
+
+
+def compare(got, expected):
+    return _scored(got, expected, _advice, score=score, at_least=at_least, score_name=score_name)
+
+
 def reference(X, y):
     return _regressor(X, y, epochs=40, width=32)
 
@@ -128,11 +160,19 @@ mistakes = [
         lambda X, y: _regressor(X, y, epochs=1, learn=False),
         "The model is as it was at the start: no step was taken.",
     ),
+    mistake(
+        _the_line,
+        "That is the straight line by least squares, and it is to be beaten. A curve needs more than the bare columns: "
+        "a hidden layer with a bend behind it, say.",
+    ),
+    mistake(
+        lambda X, y: _Always(y.mean().reshape(1)),
+        "The model says the mean of `y` for every row, whatever stands in it. Train it on the rows.",
+    ),
 ]
 alternatives = [_with_weight_decay, _wider]
 also_wrong = [
-    _the_line,
-    lambda X, y: _Always(y.mean().reshape(1)),
+    lambda X, y: _regressor(X, y, epochs=1, rate=1e-5),
     lambda X, y: _Always(y.mean().reshape(1)).scores,
 ]
 hints = [

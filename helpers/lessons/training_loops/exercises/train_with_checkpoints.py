@@ -1,6 +1,8 @@
 """Train up to `epochs` epochs, write a checkpoint after each, and go on from one that lies at `path`."""
 
+import copy
 import os
+from pathlib import Path
 
 import torch
 
@@ -55,6 +57,8 @@ def _resumable(
         torch.save(state, path)
 
     for epoch in range(done, epochs):
+        if saves == "before each epoch":
+            save(epoch)
         for X, Y in loader:
             if zero:
                 optimizer.zero_grad()
@@ -62,8 +66,19 @@ def _resumable(
             optimizer.step()
             if saves == "each batch":
                 save(epoch)
-        if saves != "at the end" or epoch == epochs - 1:
+        if _is_saved(epoch, epochs, saves):
             save(epoch + ahead)
+    if saves == "removed at the end":
+        os.remove(path)
+
+
+def _is_saved(epoch, epochs, saves):
+    """Say whether a checkpoint follows the epoch with this index."""
+    if saves == "at the end":
+        return epoch == epochs - 1
+    if saves in ("first of two", "second of two"):
+        return epoch % 2 == ("first of two", "second of two").index(saves)
+    return saves != "before each epoch"
 
 
 def _resumable_like(**changes):
@@ -202,6 +217,54 @@ def _checkpoints_of_nothing(model, loader, loss_function, optimizer, epochs, pat
     torch.save((epochs, model.state_dict(), optimizer.state_dict(), torch.get_rng_state()), path)
 
 
+def _with_another(make_optimizer):
+    return lambda model, loader, loss_function, optimizer, epochs, path: _resumable(
+        model, loader, loss_function, make_optimizer(model.parameters()), epochs, path
+    )
+
+
+def _into_a_copy(model, loader, loss_function, optimizer, epochs, path):
+    mine = copy.deepcopy(model) if os.path.exists(path) else model
+    _resumable(mine, loader, loss_function, optimizer, epochs, path)
+
+
+def _one_epoch_alone(model, loader, loss_function, optimizer, epochs, path):
+    _fit(model, loader, loss_function, optimizer, 1)
+
+
+def _random_of_the_start(model, loader, loss_function, optimizer, epochs, path):
+    done = 0
+    if os.path.exists(path):
+        done, weights, memory, random = torch.load(path)
+        model.load_state_dict(weights)
+        optimizer.load_state_dict(memory)
+        torch.set_rng_state(random)
+    for epoch in range(done, epochs):
+        random = torch.get_rng_state()
+        _fit(model, loader, loss_function, optimizer, 1)
+        torch.save((epoch + 1, model.state_dict(), optimizer.state_dict(), random), path)
+
+
+def _seeded_anew(model, loader, loss_function, optimizer, epochs, path):
+    torch.manual_seed(0)
+    _resumable(model, loader, loss_function, optimizer, epochs, path, keeps=("model", "optimizer"))
+
+
+def _with_a_loop_that_skips(model, loader, loss_function, optimizer, epochs, path):
+    file, parts = Path(path), {"model": model, "optimizer": optimizer}
+    state = torch.load(file) if file.exists() else {"epochs": 0}
+    for name in parts if file.exists() else ():
+        parts[name].load_state_dict(state[name])
+    if "random" in state:
+        torch.random.set_rng_state(state["random"])
+    for number in range(1, epochs + 1):
+        if number <= state["epochs"]:
+            continue
+        _fit(model, loader, loss_function, optimizer, 1)
+        saved = {name: part.state_dict() for name, part in parts.items()}
+        torch.save({**saved, "random": torch.random.get_rng_state(), "epochs": number}, file)
+
+
 mistakes = [
     mistake(
         _resumable_like(keeps=("model", "random")),
@@ -211,7 +274,8 @@ mistakes = [
     mistake(
         _resumable_like(keeps=("model", "optimizer")),
         "Weights and optimizer are back, but shuffling and dropout draw other numbers than without the "
-        "cut. Save `torch.get_rng_state()` and put it back with `torch.set_rng_state(...)`.",
+        "cut. Save `torch.get_rng_state()` as it stands at the end of the epoch, in the file, and put it back "
+        "with `torch.set_rng_state(...)`.",
     ),
     mistake(
         _resumable_like(counts=False),
@@ -245,11 +309,52 @@ mistakes = [
         _resumable_like(zero=False),
         "The gradients of all batches so far add up: `optimizer.zero_grad()` belongs into each step.",
     ),
+    mistake(
+        _resumable_like(ahead=2),
+        "One epoch is skipped after the cut. What you save, and where the loop starts from it, have to fit: when one "
+        "epoch is done, the epoch with index 1 is next.",
+    ),
+    mistake(
+        _resumable_like(saves="first of two"),
+        "You save after every other epoch, and a cut in between loses a finished one. Save after each.",
+    ),
+    mistake(
+        _resumable_like(saves="second of two"),
+        "After some epochs no checkpoint is written, the first among them. Save after each.",
+    ),
+    mistake(
+        _resumable_like(saves="before each epoch"),
+        "The checkpoint is written before the epoch, so the last epoch is in no file and is trained again by the next "
+        "call. Save when the epoch is complete.",
+    ),
+    mistake(
+        _resumable_like(saves="removed at the end"),
+        "When the training is done, its checkpoint is gone, and the next call begins anew. Leave the file there.",
+    ),
+    mistake(
+        _with_another(torch.optim.Adam),
+        "You train with an Adam of your own. The caller hands an optimizer over, with its rule and its rate.",
+    ),
+    mistake(
+        _into_a_copy,
+        "After the cut the caller's model stays untrained: what you load and train is a copy of it. Load into `model` "
+        "itself.",
+    ),
+    mistake(
+        _resumable_like(keeps=("optimizer", "random")),
+        "After the cut the model goes on from fresh weights. Load `model.state_dict()` back into it.",
+    ),
+    mistake(
+        _one_epoch_alone,
+        "A new run gave out fewer batches than its epochs hold. Do both loops go on to their end, over the epochs and "
+        "over the batches? And is the file that you look for the one at `path`?",
+    ),
 ]
 alternatives = [
     _a_list,
     _two_files,
     _checkpoints_with_a_seed_for_each_epoch,
+    _with_a_loop_that_skips,
 ]
 also_wrong = [
     _checkpoints_with(before=True),
@@ -258,6 +363,8 @@ also_wrong = [
     _checkpoints_with(load=False),
     _checkpoints_for_another_optimizer,
     _checkpoints_of_nothing,
+    _seeded_anew,
+    _random_of_the_start,
 ]
 hints = [
     "First: `if os.path.exists(path):` load and put everything back, and note how many epochs are done. "

@@ -147,6 +147,10 @@ def _mse_of_its_own(model, loss_function, optimizer, X, Y):
     return _step(model, F.mse_loss, optimizer, X, Y)
 
 
+def _float_targets(model, loss_function, optimizer, X, Y):
+    return _step(model, loss_function, optimizer, X, Y.float())
+
+
 def _step_twice(model, loss_function, optimizer, X, Y):
     loss = _step(model, loss_function, optimizer, X, Y)
     optimizer.step()
@@ -277,6 +281,10 @@ mistakes = [
     ),
     mistake(
         _rounded, "The loss is rounded to four digits. Return the number as `.item()` gives it."
+    ),
+    mistake(
+        _float_targets,
+        "You turn the targets into floats, and cross-entropy wants class numbers, int64. Hand `Y` on as it comes.",
     ),
 ]
 alternatives = [

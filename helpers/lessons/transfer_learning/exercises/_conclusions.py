@@ -1,5 +1,6 @@
 """What is concluded in lesson 07: which parts of a small network were copied, replaced, frozen, trained."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,13 @@ from helpers.checks.conclusions import (
     what_trains,
 )
 from helpers.lessons.transfer_learning import drivers
+from helpers.lessons.transfer_learning.small_networks import (
+    Extractor,
+    SmallNet,
+    fill,
+    mixed_net,
+    small_net,
+)
 
 
 def partial_load(
@@ -26,13 +34,17 @@ def partial_load(
     new: dict[str, int],
     gone: Sequence[str] = ("_bn0.running_mean",),
     reshaped: Sequence[str] = (),
+    doubled: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Say beside the model's tensors and the names whether the state that was handed over is as before."""
-    state = drivers.state_to_load(seed, old, gone, reshaped)
+    """Say beside the model's tensors and the names whether `state` is as before and the model has copies of it."""
+    state = drivers.state_to_load(seed, old, gone, reshaped, doubled)
     return {
         "tensors of the model": seen["tensors of the model"],
         "names not loaded": seen["names not loaded"],
         "state as before": same_state(seen["state"], state),
+        "a copy: stays when `state` changes": same_state(
+            seen["tensors later"], seen["tensors of the model"]
+        ),
     }
 
 
@@ -43,13 +55,16 @@ def initialised(seen: dict[str, Any], inputs: int, outputs: int, kind: str) -> d
         raise ValueError("these are no weights of that layer")
     made = drivers.drawn_rows(inputs, inputs + outputs) @ weight.T
     values = weight * inputs**0.5
+    second = seen["products of a second layer"]
     return {
         "largest |w|·√n_in": values.abs().max().item(),
         "standard deviation·√n_in": values.std().item(),
-        "mean·√n_in": values.mean().item(),
+        "mean / standard deviation": (values.mean() / values.std()).item(),
         "the bias is 0": bias.shape == (outputs,) and not bias.any().item(),
         "still the same trainable parameter": products.requires_grad
         and close(products.detach(), made, 2e-2),
+        "a second layer gets other values": second.shape == made.shape
+        and not close(second, made, 2e-2),
     }
 
 
@@ -57,11 +72,11 @@ def new_head(
     seen: dict[str, Any], seed: int, before: int, classes: int, x: Tensor
 ) -> dict[str, Any]:
     """Say whether the head is new, linear, trainable, and whether all else is as it was."""
-    model = drivers.small_net(seed, classes=before, frozen=True)
-    trains = {n: p.requires_grad for n, p in model.named_parameters() if not n.startswith("_fc.")}
+    model = small_net(seed, classes=before, frozen=True).train(seed % 2 == 1)
     kept = {n: t.clone() for n, t in model.state_dict().items() if not n.startswith("_fc.")}
     old_is_left = close(seen["old weight"], model._fc.weight.detach())
     put_into(model, seen["the rest"])
+    left = copy.deepcopy(model).extract_features(torch.cat([x, x + 1, x * 2])).detach()
     model.eval().requires_grad_(True)
     slopes = common_drivers.slopes(model, model.extract_features(x))
     moves = what_trains(seen["slopes of the rest"], slopes)
@@ -79,7 +94,8 @@ def new_head(
         "size that the head notes": seen["size that the head notes"],
         "the rest is as before": UNFOUNDED not in moves.values()
         and same_state(seen["the rest"], kept),
-        "the rest trains or rests as before": moves == trains,
+        "the rest trains": moves,
+        "train or eval mode as before": close(seen["features as it was left"], left),
         "returns the model": close(
             seen["scores of what came back"], seen["scores with a filled head"], 1e-6
         ),
@@ -87,19 +103,19 @@ def new_head(
 
 
 def _slopes_of_head(
-    model: drivers.SmallNet, scores: Any, has_bias: bool, seed: int, x: Tensor
+    model: SmallNet, scores: Any, has_bias: bool, seed: int, x: Tensor
 ) -> dict[str, Any]:
     """Return what a linear head of the reported size does once filled: its slopes, and its "scores"."""
     classes = scores.shape[1] if isinstance(scores, Tensor) and scores.dim() == 2 else 1
     model._fc = nn.Linear(6, min(classes, 100), bias=has_bias)
-    drivers.fill(model._fc, seed + 1)
+    fill(model._fc, seed + 1)
     filled = model.eval()(x)
     return common_drivers.slopes(model, filled) | {"scores": filled.detach()}
 
 
 def frozen_parts(seen: dict[str, Any], setting: dict[str, Any], head: str) -> dict[str, Any]:
     """Say which parameters train and whether all values are as before."""
-    model = drivers.small_net(**setting)
+    model = small_net(**setting)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     return {
         "trains": _trained_parts(seen, model, setting["seed"]),
@@ -116,13 +132,13 @@ def groups(
     seen: dict[str, Any], setting: dict[str, Any], rates: dict[str, float]
 ) -> dict[str, Any]:
     """Say which rate each parameter has and which parameters train."""
-    model = drivers.small_net(**setting)
+    model = small_net(**setting)
     return {"rates": seen["rates"], "trains": _trained_parts(seen, model, setting["seed"])}
 
 
 def _features(seed: int, x: Tensor, training: bool = False) -> Tensor:
-    network = drivers.Extractor()
-    drivers.fill(network, seed)
+    network = Extractor()
+    fill(network, seed)
     with torch.no_grad():
         return network.train(training).extract_features(x).mean((2, 3))
 
@@ -134,6 +150,7 @@ def cache(seen: dict[str, Any], seed: int, x: Tensor, training: bool) -> dict[st
     are_tensors = isinstance(first, Tensor) and isinstance(second, Tensor)
     # Batch statistics need more than one row.
     ways = [_features(seed, x, way) for way in ((False, True) if len(x) > 1 else (False,))]
+    untouched = _features(seed + 1, torch.cat([x, x + 1]), training=True)
     founded = are_tensors and any(close(first.detach(), features) for features in ways)
     return {
         "features": first.detach() if isinstance(first, Tensor) else first,
@@ -144,6 +161,10 @@ def cache(seen: dict[str, Any], seed: int, x: Tensor, training: bool) -> dict[st
         and all(call["graph"] == "none" for call in calls),
         "a file lies there": "features.pt" in seen["files"],
         "rows computed at the second call": seen["rows computed at the second call"],
+        "the network is not touched where a file lies": close(
+            seen["features of the other network"], untouched
+        ),
+        "rows computed once the file is gone": seen["rows computed once the file is gone"],
         "the second answer equals the first": founded
         and torch.equal(first.detach(), second.detach()),
         "another path has features of its own": founded
@@ -154,7 +175,8 @@ def cache(seen: dict[str, Any], seed: int, x: Tensor, training: bool) -> dict[st
 
 def modes(seen: dict[str, Any], x: Tensor, seed: int, training: bool) -> dict[str, Any]:
     """Say in which mode each layer worked, by what it made of its input, and what has moved."""
-    model = drivers.mixed_net(seed)
+    model = mixed_net(seed)
+    model.requires_grad_(True)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     found, input_, h = {}, x, x
     for name, layer in drivers.leaves(model).items():
@@ -174,9 +196,7 @@ def modes(seen: dict[str, Any], x: Tensor, seed: int, training: bool) -> dict[st
         "in train mode": found,
         "statistics as before": UNFOUNDED not in found.values()
         and same_state(seen["state"], before),
-        "parameters train as before": all(
-            m is True for m in what_trains(seen["slopes"], slopes).values()
-        ),
+        "parameters that train": what_trains(seen["slopes"], slopes),
     }
 
 
@@ -192,12 +212,14 @@ def _run(layer: nn.Module, h: Tensor) -> Tensor:
     return layer(h)
 
 
-def head_training(seen: dict[str, Any], seed: int, inputs: int, classes: int) -> dict[str, Any]:
+def head_training(
+    seen: dict[str, Any], seed: int, inputs: int, classes: int, missing: int = 0
+) -> dict[str, Any]:
     """Say whether the new head has learned, and whether the backbone's weights and statistics have stayed.
 
     Nothing has stayed where nothing ran: the features that went into the head have to be those of the backbone.
     """
-    model, X, y = drivers.head_task(seed, inputs, classes)
+    model, X, y = drivers.head_task(seed, inputs, classes, missing)
     kept = {k: v.clone() for k, v in model[0].state_dict().items()}
     with torch.no_grad():
         ways = [model[0].eval()(X), model[0].train()(X)]
@@ -217,6 +239,9 @@ def head_training(seen: dict[str, Any], seed: int, inputs: int, classes: int) ->
     return {
         "the head trains": bool(heads) and all(m is True for m in heads),
         "the head has learned": right > 1.6 / classes,
+        "the model that was handed over has it": close(
+            seen["scores of the model that was handed over"], scores
+        ),
         "backbone frozen and unchanged": ended
         and not any(m for name, m in moves.items() if name.startswith("0."))
         and all(torch.equal(state[f"0.{n}"], kept[n]) for n in ("0.weight", "0.bias", "1.weight")),

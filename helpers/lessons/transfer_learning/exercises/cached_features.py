@@ -47,6 +47,8 @@ parts = {
     "rows computed at the second call": SECOND_TIME,
     "the second answer equals the first": SECOND_TIME,
     "another path has features of its own": SECOND_TIME,
+    "the network is not touched where a file lies": SECOND_TIME,
+    "rows computed once the file is gone": SECOND_TIME,
 }
 driver = drivers.cache
 conclude = conclusions.cache
@@ -97,6 +99,62 @@ def _returns_what_save_returns(network, x, path):
     network.eval()
     with torch.no_grad():
         return torch.save(_features(network, x), path)
+
+
+def _touches_first(network, x, path):
+    network.eval()
+    return _cached(network, x, path)
+
+
+def _remembers(network, x, path):
+    if path not in _MEMORY:
+        _MEMORY[path] = _cached(network, x, path)
+    return _MEMORY[path]
+
+
+def _asks_for_as_many_rows(network, x, path):
+    if path.exists() and len(torch.load(path)) != len(x):
+        path.unlink()
+    return _cached(network, x, path)
+
+
+def _cached_as(compute):
+    """Features by way of a file, with another way to compute them."""
+
+    def cached(network, x, path):
+        if path.exists():
+            return torch.load(path)
+        network.eval()
+        with torch.no_grad():
+            found = compute(network, x)
+        torch.save(found, path)
+        return found
+
+    return cached
+
+
+def _keeps_maps(network, x, path):
+    if path.exists():
+        return torch.load(path)
+    network.eval()
+    with torch.no_grad():
+        maps = network.extract_features(x)
+    torch.save(maps, path)
+    return maps.mean((2, 3))
+
+
+def _never_a_file(network, x, path):
+    return torch.load(path)
+
+
+@torch.no_grad()
+def _by_decorator(network, x, path):
+    if not path.exists():
+        found = network.eval().extract_features(x).flatten(2).mean(-1)
+        torch.save(found, path)
+        return found
+    with path.open("rb") as file:
+        return torch.load(file)
 
 
 def _caches_maps(network, x, path):
@@ -164,15 +222,67 @@ mistakes = [
     ),
     mistake(
         _kept_in_memory,
-        "That keeps them in memory, and the next session starts from nothing. Write a file at `path`.",
+        "No file lies at `path`, and yet your program finds the features again: in memory, which the next session does "
+        "not have, or in a file of another name. Write them to `path` itself.",
+    ),
+    mistake(
+        _touches_first,
+        "Where a file lies, the network is not to be touched, and yours is put in eval mode. First the question for "
+        "the file, then `network.eval()`.",
+    ),
+    mistake(
+        _remembers,
+        "After the file was deleted the old features still came back, from memory. The file alone decides: "
+        "whoever deletes it wants them computed anew.",
+    ),
+    mistake(
+        _asks_for_as_many_rows,
+        "A file lay there, and the network was asked all the same, because the number of rows was another one. If a "
+        "file lies at `path`, return what is in it.",
+    ),
+    mistake(
+        _cached_as(lambda network, x: network.extract_features(x).amax((2, 3))),
+        "That is the largest value of each map. A feature is the mean of its map: `.mean((2, 3))`.",
+    ),
+    mistake(
+        _cached_as(lambda network, x: network.extract_features(x).sum((2, 3))),
+        "That is the sum of each map. A feature is the mean of its map: `.mean((2, 3))`.",
+    ),
+    mistake(
+        _cached_as(lambda network, x: network.extract_features(x).mean((1, 2))),
+        "You took the mean over the maps and their rows. The maps have the shape (n, d, h, w), and d is to stay: "
+        "height and width are the axes 2 and 3.",
+    ),
+    mistake(
+        _cached_as(lambda network, x: network.extract_features(x).mean((2, 3), keepdim=True)),
+        "`keepdim=True` leaves (n, d, 1, 1). A table (n, d) is wanted.",
+    ),
+    mistake(
+        _caches_maps,
+        "These are the whole maps, (n, d, h, w). The mean over height and width is missing: `.mean((2, 3))`.",
+    ),
+    mistake(
+        _caches_scores,
+        "These are the scores of the head. The features come before it: `network.extract_features(x).mean((2, 3))`.",
+    ),
+    mistake(
+        _keeps_maps,
+        "The first call returns the means, but the file holds the maps, and the second call returns those. "
+        "Save what you return.",
+    ),
+    mistake(
+        _detaches_late,
+        "Recording was not switched off while the network worked. `detach()` comes too late, when all the maps are "
+        "held already, and freezing the parameters changes the network for good. Compute under `torch.no_grad()`.",
+    ),
+    mistake(
+        _never_a_file,
+        "The first call looks for a file that is not there yet. A path is always true: ask `path.exists()`.",
     ),
 ]
-alternatives = [_try_first, _in_parts]
+alternatives = [_try_first, _in_parts, _by_decorator]
 also_wrong = [
-    _caches_maps,
-    _caches_scores,
     _fixed_file,
-    _detaches_late,
 ]
 hints = [
     "Begin with the short way out: if `path.exists()`, load and return.",

@@ -24,6 +24,49 @@ mistakes = [
     mistake({"A": 288}, "Each filter looks at all three colours: 3 × 3 × 3 weights, not 3 × 3."),
     mistake({"A": 27}, "3 × 3 × 3 are the weights of one filter. There are 32 of them."),
     mistake({"A": 896}, "The first layer has no bias (`bias=False`): weights alone."),
+    mistake({"A": 5124, "D": 864}, "A and D stand in each other's place."),
+    mistake(
+        {"A": 9},
+        "3 × 3 are the weights for one colour of one filter. There are three colours and 32 filters.",
+    ),
+    mistake(
+        {"A": 32 * 32 * 9},
+        "The 32 filters are what comes out. What goes in are three colours, so a filter has 3 × 3 × 3 weights.",
+    ),
+    mistake(
+        {"B": 113},
+        "225 rows, padding included, and a window of 3: it has to lie on them wholly, so it begins at 0, 2, 4 … 222.",
+    ),
+    mistake(
+        {"B": 223},
+        "That is the height for stride 1. With stride 2 the window visits every second place only.",
+    ),
+    mistake(
+        {"B": 222},
+        "That is without padding and for stride 1. With stride 2 it visits every second place only.",
+    ),
+    mistake(
+        {"B": 12544}, "That is the number of places in the whole map. Asked for is its height."
+    ),
+    mistake(
+        {"C": 1280 * 128 * 128 // 32},
+        "Height and width are divided by 32, each of them. You have divided once.",
+    ),
+    mistake({"C": 16}, "16 places is one map. There are 1,280 of them."),
+    mistake(
+        {"D": 1284},
+        "Each class has a weight for each feature: the two are multiplied, and the bias comes after that.",
+    ),
+    mistake(
+        {"D": 4004},
+        "The new head stands in the place of the old one: it takes the 1,280 features, not the 1,000 scores.",
+    ),
+    mistake(
+        {"D": 6400},
+        "The bias belongs to the classes, one for each of the four, not to the features.",
+    ),
+    mistake({"D": 5121}, "The bias has a number for each of the four classes, not one for all."),
+    mistake({"D": 1281000}, "That is the old head, for 1,000 classes. Yours has four."),
     mistake({"B": 224}, "Stride 2 moves the window by two pixels at a time: half as many places."),
     mistake({"B": 111}, "The picture is padded by one row, so that all pairs of rows are used."),
     mistake({"C": 1280}, "1,280 is the number of maps. Each of them has height · width numbers."),

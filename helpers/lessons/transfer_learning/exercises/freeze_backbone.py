@@ -1,5 +1,7 @@
 """Let the parameters of the layer `head` train, and no others."""
 
+from torch import nn
+
 from helpers.checks.exercise import FunctionExercise, case, mistake
 from helpers.lessons.transfer_learning import drivers
 from helpers.lessons.transfer_learning.exercises import _conclusions as conclusions
@@ -17,6 +19,8 @@ conclude = conclusions.frozen_parts
 def inputs(draw):
     yield {"seed": 1, "blocks": 1}, "_fc"
     yield case({"seed": 2, "blocks": 12}, "_blocks.1", requirement=HEAD_TOLD)
+    yield case({"seed": 3, "blocks": 2, "deep": True}, "_blocks.1", requirement=HEAD_TOLD)
+    yield case({"seed": 4, "blocks": 1, "deep": True}, "_bn0", requirement=HEAD_TOLD)
     setting = {"seed": draw.integer(0, 9999), "blocks": draw.integer(1, 4), "frozen": True}
     yield setting, "_fc"
     setting = {"seed": draw.integer(0, 9999), "blocks": draw.integer(11, 14)}
@@ -83,6 +87,46 @@ def _freezes_in(model, head):
         parameter.requires_grad = head in name
 
 
+def _wakes_only(model, head):
+    model.get_submodule(head).requires_grad_(True)
+
+
+def _looks_for_an_attribute(model, head):
+    model.requires_grad_(False)
+    getattr(model, head).requires_grad_(True)
+
+
+def _right_under_it(model, head):
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad = name in (head + ".weight", head + ".bias")
+
+
+def _with_batchnorm(model, head):
+    _in_two_steps(model, head)
+    for layer in model.modules():
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+            layer.requires_grad_(True)
+
+
+def _in_the_middle_too(model, head):
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad = f".{head}." in "." + name
+
+
+def _weight_only(model, head):
+    model.requires_grad_(False)
+    model.get_submodule(head).weight.requires_grad_(True)
+
+
+def _by_walking_down(model, head):
+    part = model
+    for step in head.split("."):
+        part = getattr(part, step)
+    part_s = list(part.parameters())
+    for parameter in model.parameters():
+        parameter.requires_grad = any(parameter is one for one in part_s)
+
+
 def _freezes_values(model, head):
     for name, parameter in model.named_parameters():
         if not name.startswith(head + "."):
@@ -117,6 +161,40 @@ mistakes = [
     ),
     mistake(_weights_only, "The biases of the backbone still train."),
     mistake(
+        _wakes_only,
+        "The part trains, but no other parameter has been frozen by it. Set `requires_grad = False` for the others.",
+    ),
+    mistake(
+        _looks_for_an_attribute,
+        "`getattr` knows no names with a dot, such as `_blocks.1`. `model.get_submodule(head)` does, and so do the "
+        "beginnings of the names in `model.named_parameters()`.",
+    ),
+    mistake(
+        _right_under_it,
+        "A part can hold layers that have parameters of their own: of `_blocks.1` you woke up those with a certain "
+        "name, not all whose names begin with `_blocks.1.`.",
+    ),
+    mistake(
+        _with_batchnorm,
+        "The weights and biases of BatchNorm still train. No parameter but those of the part is to.",
+    ),
+    mistake(
+        _in_the_middle_too,
+        "The name of the part is found in the middle of other names, too: `_blocks.0._bn0.weight` does not belong to "
+        "`_bn0`. Compare the beginning of the name.",
+    ),
+    mistake(
+        _freezes_in,
+        "`head in name` is true wherever these letters stand: in `_fc_norm` for `_fc`, in `_blocks.10` for "
+        "`_blocks.1`, in `_blocks.0._bn0` for `_bn0`. Compare the beginning, with the dot: "
+        "`name.startswith(head + '.')`.",
+    ),
+    mistake(
+        _weight_only,
+        "A bias of the part is still frozen. All its parameters are to train: `layer.requires_grad_(True)` "
+        "reaches them.",
+    ),
+    mistake(
         _head_as_it_was,
         "A head that came frozen stays frozen. Set `requires_grad = True` for it.",
     ),
@@ -135,9 +213,9 @@ alternatives = [
     _in_two_steps,
     _by_identity,
     _freeze_by_split,
+    _by_walking_down,
 ]
 also_wrong = [
-    _freezes_in,
     _freezes_values,
     _eval_only,
 ]

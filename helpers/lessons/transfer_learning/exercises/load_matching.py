@@ -30,6 +30,7 @@ parts = {
     "tensors of the model": FITTING_TENSORS,
     "names not loaded": NAMES_LEFT,
     "state as before": FITTING_TENSORS,
+    "a copy: stays when `state` changes": FITTING_TENSORS,
 }
 driver = drivers.partial_load
 conclude = conclusions.partial_load
@@ -38,12 +39,15 @@ conclude = conclusions.partial_load
 def inputs(draw):
     yield 1, {"classes": 10}, {"classes": 4}
     yield case(2, {"classes": 4, "blocks": 2}, {"classes": 4, "blocks": 3}, requirement=RIGHT_OTHER)
+    gone, turned, doubled = ["_bn0.running_mean"], ["_stem.weight"], ["_fc_norm.bias"]
+    yield case(3, {"classes": 1}, {"classes": 4}, gone, turned, doubled, requirement=RIGHT_OTHER)
     for new, requirement in (({"classes": 4}, None), ({"classes": 3, "blocks": 2}, RIGHT_OTHER)):
         sizes = {"classes": draw.integer(5, 9), "blocks": draw.integer(1, 4)}
         order = draw.permutation(len(_NAMES)).tolist()
-        gone, reshaped = ([_NAMES[i] for i in part] for part in (order[:3], order[3:5]))
+        parts_of_it = (order[:3], order[3:5], order[5:7])
+        gone, reshaped, doubled = ([_NAMES[i] for i in part] for part in parts_of_it)
         seed = draw.integer(0, 10_000)
-        yield case(seed, sizes, new, gone, reshaped, requirement=requirement)
+        yield case(seed, sizes, new, gone, reshaped, doubled, requirement=requirement)
 
 
 def reference(model, state):
@@ -138,11 +142,93 @@ def _empty_state(model, state):
     return left
 
 
-def _same_numel(model, state):
+def _same_number(model, state):
+    left = []
+    for name, tensor in model.state_dict().items():
+        if name in state and state[name].numel() == tensor.numel():
+            tensor.copy_(state[name].reshape(tensor.shape))
+        else:
+            left.append(name)
+    return left
+
+
+def _assigned(model, state):
+    own, fitting = model.state_dict(), _matching(model, state)
+    model.load_state_dict({**own, **fitting}, assign=True)
+    return [name for name in own if name not in fitting]
+
+
+def _of_one_dtype(model, state):
     own = model.state_dict()
-    fitting = {n: t for n, t in state.items() if n in own and own[n].numel() == t.numel()}
-    model.load_state_dict(fitting, strict=False)
+    fitting = {n: t for n, t in _matching(model, state).items() if t.dtype == own[n].dtype}
+    return reference(model, fitting)
+
+
+def _copies_and_catches(model, state):
+    left = []
+    for name, tensor in model.state_dict().items():
+        try:
+            tensor.copy_(state[name])
+        except (KeyError, RuntimeError):
+            left.append(name)
+    return left
+
+
+def _without_counts(model, state):
+    counted = {n: t for n, t in state.items() if not n.endswith("num_batches_tracked")}
+    left = reference(model, counted)
+    return [name for name in left if not name.endswith("num_batches_tracked")]
+
+
+def _known_names_only(model, state):
+    return [name for name in reference(model, state) if name in state]
+
+
+def _paired_by_place(model, state):
+    left = []
+    for (name, tensor), (other, its) in zip(
+        model.state_dict().items(), state.items(), strict=False
+    ):
+        if name == other and tensor.shape == its.shape:
+            tensor.copy_(its)
+        else:
+            left.append(name)
+    return left
+
+
+def _stops_at_the_first(model, state):
+    own = model.state_dict()
+    names = list(own)
+    for place, name in enumerate(names):
+        if name not in state or state[name].shape != own[name].shape:
+            return names[place:]
+        own[name].copy_(state[name])
     return []
+
+
+def _last_size_alone(model, state):
+    left = []
+    for name, tensor in model.state_dict().items():
+        other = state.get(name)
+        if other is None or other.dim() != tensor.dim() or other.shape[-1:] != tensor.shape[-1:]:
+            left.append(name)
+        elif tensor.dim() == 0:
+            tensor.copy_(other)
+        else:
+            n = min(len(tensor), len(other))
+            tensor[:n] = other[:n]
+    return left
+
+
+def _one_name_at_a_time(model, state):
+    left = []
+    for name, tensor in model.state_dict().items():
+        other = state.get(name, torch.empty(0))
+        if other.shape != tensor.shape:
+            left += [name]
+            continue
+        model.load_state_dict({name: other}, strict=False)
+    return left
 
 
 def _load_by_loop(model, state):
@@ -185,6 +271,47 @@ mistakes = [
         "These are the names in `state` that found no place. Asked for are the names in the model "
         "that got nothing.",
     ),
+    mistake(
+        _known_names_only,
+        "The list holds only names that `state` has with another shape. Names of the model that `state` does not "
+        "have at all were left as well.",
+    ),
+    mistake(
+        _assigned,
+        "The model holds the tensors of `state` themselves, as with `assign=True` or `parameter.data = state[name]`: "
+        "each step of training would change `state`, too. Copy the values.",
+    ),
+    mistake(
+        _of_one_dtype,
+        "A tensor of another dtype was left out. Name and shape decide; copying turns float64 into float32 by itself.",
+    ),
+    mistake(
+        _same_number,
+        "Equally many numbers are not yet the same shape: (3, 6) is not (6, 3). Compare `.shape`.",
+    ),
+    mistake(
+        _copies_and_catches,
+        "`copy_` spreads a tensor of one row over all rows, and raises no error. Compare the shapes before you copy.",
+    ),
+    mistake(
+        _without_counts,
+        "`num_batches_tracked` is a buffer like the others. All that `model.state_dict()` names is to be copied "
+        "if it fits.",
+    ),
+    mistake(
+        _paired_by_place,
+        "You pair the tensors by their place. One that is missing shifts all that come after it: look each one up by "
+        "its name.",
+    ),
+    mistake(
+        _stops_at_the_first,
+        "The loop ends at the first tensor that does not fit. Those that come after it are still to be looked at.",
+    ),
+    mistake(
+        _last_size_alone,
+        "Where the number of rows differs, you copy a part of the rows. The whole shape has to agree; "
+        "otherwise the tensor stays as it was, and its name belongs on the list.",
+    ),
     mistake(_loaded_names, "These are the names that were loaded. Asked for are those left."),
     mistake(
         _parameters_only,
@@ -196,11 +323,11 @@ alternatives = [
     _in_place,
     _merged,
     _load_by_loop,
+    _one_name_at_a_time,
 ]
 also_wrong = [
     _overwrite_and_catch,
     _empty_state,
-    _same_numel,
 ]
 hints = [
     "`own = model.state_dict()` gives the model's names and tensors. Which names are in both?",

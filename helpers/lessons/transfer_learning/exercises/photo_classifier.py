@@ -184,6 +184,16 @@ mistakes = [
         lambda pixels, labels: lambda X: data.imagenet_network(num_classes=4)(data.preprocess(X)),
         "`imagenet_network(num_classes=4)` has a new head with random weights. Train it on the features.",
     ),
+    mistake(
+        lambda pixels, labels: nn.Linear(1280, 4),
+        "A layer got something else than the 1,280 features that it takes. The maps are to be pooled; and what you "
+        "return has to go the whole way, from raw photographs to scores, not from features.",
+    ),
+    mistake(
+        lambda pixels, labels: data.imagenet_network(num_classes=4),
+        "The network got bytes, and it takes prepared pixels: `data.preprocess(pixels)`, in training and again for "
+        "each photograph to be named.",
+    ),
 ]
 alternatives = [_whole_network, _class_means]
 hints = [

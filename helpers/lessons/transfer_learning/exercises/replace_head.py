@@ -18,7 +18,8 @@ parts = {
     "the head is new and trains": NEW_HEAD,
     "size that the head notes": NEW_HEAD,
     "the rest is as before": ALL_ELSE,
-    "the rest trains or rests as before": ALL_ELSE,
+    "the rest trains": ALL_ELSE,
+    "train or eval mode as before": ALL_ELSE,
     "returns the model": ALL_ELSE,
 }
 driver = drivers.new_head
@@ -27,8 +28,8 @@ conclude = conclusions.new_head
 
 def inputs(draw):
     yield 3, 10, 4, torch.tensor([[0.5, -1.5, 2.5], [1.0, 0.3, -0.7]])
-    yield 4, 4, 4, draw.normal(3, 3)
-    yield draw.integer(0, 10_000), draw.integer(5, 9), draw.integer(2, 5), draw.normal(1, 3)
+    yield 4, 5, 5, draw.normal(3, 3)
+    yield draw.integer(0, 10_000), draw.integer(7, 9), draw.integer(2, 5), draw.normal(1, 3)
 
 
 def reference(model, classes):
@@ -99,6 +100,51 @@ def _softmax_head(model, classes):
     return model
 
 
+def _wakes_all(model, classes):
+    model._fc = nn.Linear(model._fc.in_features, classes)
+    return model.requires_grad_(True)
+
+
+def _freezes_after(model, classes):
+    return reference(model, classes).requires_grad_(False)
+
+
+def _cut_to_size(model, classes):
+    model._fc.weight = nn.Parameter(model._fc.weight[:classes].detach().clone())
+    model._fc.bias = nn.Parameter(model._fc.bias[:classes].detach().clone())
+    model._fc.out_features = classes
+    return model
+
+
+def _only_where_it_differs(model, classes):
+    return model if model._fc.out_features == classes else reference(model, classes)
+
+
+def _always_four(model, classes):
+    return reference(model, 4)
+
+
+def _inputs_from_the_scores(model, classes):
+    model._fc = nn.Linear(model._fc.out_features, classes)
+    return model
+
+
+def _exchanged(model, classes):
+    model._fc = nn.Linear(classes, model._fc.in_features)
+    return model
+
+
+def _registered_last(model, classes):
+    setattr(model, list(model._modules)[-1], nn.Linear(model._fc.in_features, classes))
+    return model
+
+
+def _by_type(model, classes):
+    old = model._fc
+    model._fc = type(old)(old.weight.shape[-1], classes, bias=old.bias is not None)
+    return model
+
+
 def _fresh_network(model, classes):
     new = type(model)(classes)
     return new
@@ -120,17 +166,55 @@ mistakes = [
     ),
     mistake(
         _stacked,
-        "The old head is still there, below yours. Its 1,000 scores belong to the old task: replace it.",
+        "`_fc` is to be one nn.Linear and nothing more, and yours is several layers. If the old head is one of them: "
+        "its scores belong to the old task.",
     ),
     mistake(
         _around,
-        "You put a layer behind the whole model, old head included. Replace `model._fc` itself.",
+        "The model that was handed over still has its old head. What you return is another one: a copy, a new network, "
+        "or a layer behind the whole. Assign to `model._fc` itself.",
     ),
     mistake(_without_bias, "The new head has no bias. The old one had: leave `bias` as it is."),
     mistake(
         _freezes_too,
         "The head is right, but the rest of the model has been frozen. Here nothing else is to change; "
         "freezing comes next.",
+    ),
+    mistake(
+        _wakes_all,
+        "The head is right, but parameters that came frozen train now. Here nothing else is to change.",
+    ),
+    mistake(
+        _freezes_after,
+        "The new head is frozen, and the rest with it. A new nn.Linear trains by itself: leave `requires_grad` alone.",
+    ),
+    mistake(
+        lambda model, classes: reference(model, classes).train(),
+        "The head is right, but the whole model is in train mode now. Nothing else is to change: leave the mode alone.",
+    ),
+    mistake(
+        lambda model, classes: reference(model, classes).eval(),
+        "The head is right, but the whole model is in eval mode now. Nothing else is to change: leave the mode alone.",
+    ),
+    mistake(
+        _cut_to_size,
+        "You kept rows of the old head, whose classes are others, and for more classes than before there are none. "
+        "Make a new nn.Linear.",
+    ),
+    mistake(
+        _only_where_it_differs,
+        "If the old head has as many classes, it stays in your program. Its classes are others all the same: a new "
+        "head is wanted in every case.",
+    ),
+    mistake(_always_four, "The head has four classes whatever was asked for: use `classes`."),
+    mistake(
+        _head_of_fixed_size,
+        "The new head does not fit what comes in. `nn.Linear` takes the number of inputs first, and that is the number "
+        "of inputs of the old head, which knows it: 1,280 holds for the network of the lesson alone.",
+    ),
+    mistake(
+        _registered_last,
+        "The part that was registered last need not be the head. Its name is `_fc`.",
     ),
     mistake(
         _no_return,
@@ -141,9 +225,11 @@ alternatives = [
     _setattr,
     _drawn_by_hand,
     _replace_in_modules,
+    _by_type,
 ]
 also_wrong = [
-    _head_of_fixed_size,
+    _inputs_from_the_scores,
+    _exchanged,
     _head_in_a_sequence,
     _softmax_head,
     _fresh_network,

@@ -1,5 +1,7 @@
 """Mend a program that is to give a network a new head and to train the head alone."""
 
+import copy
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -45,6 +47,7 @@ requirements = {
 parts = {
     "the head trains": NEW_HEAD,
     "the head has learned": NEW_HEAD,
+    "the model that was handed over has it": NEW_HEAD,
     "backbone frozen and unchanged": BACKBONE_S,
     "statistics as before": STATISTICS_BATCHNORM,
 }
@@ -55,6 +58,7 @@ seconds = 6
 
 def inputs(draw):
     yield 1, 4, 3
+    yield 2, 5, 4, 1
     yield draw.integer(0, 10_000), draw.integer(4, 7), draw.integer(2, 4)
 
 
@@ -139,11 +143,47 @@ def _head_by_closed_eyes(model, X, y, classes):
     return model
 
 
+def _wrong_part(model, X, y, classes):
+    return _head_training(model, X, y, classes, prefixes=("1.",))
+
+
+def _as_many_as_labels(model, X, y, classes):
+    return _head_training(model, X, y, int(y.max()) + 1)
+
+
+def _trains_a_copy(model, X, y, classes):
+    return _head_training(copy.deepcopy(model), X, y, classes)
+
+
+def _inputs_of_the_backbone(model, X, y, classes):
+    model[-1] = nn.Linear(X.shape[1], classes)
+    F.cross_entropy(model(X), y).backward()
+    return model
+
+
+def _freezes_for_a_time(model, X, y, classes):
+    return _head_training(model, X, y, classes).requires_grad_(True)
+
+
+def _in_thirds(model, X, y, classes):
+    model.requires_grad_(False)[0].eval()
+    model[-1] = nn.Linear(model[-1].in_features, classes)
+    optimizer = torch.optim.SGD(model[-1].parameters(), lr=0.1, momentum=0.5)
+    for step in range(300):
+        if step % 3 == 0:
+            optimizer.zero_grad()
+        F.cross_entropy(model(X), y).div(3).backward()
+        if step % 3 == 2:
+            optimizer.step()
+    return model
+
+
 mistakes = [
     mistake(
         _head_training_like(late=False),
-        "The loss does not move: the optimizer was built with the old head's tensors and has never "
-        "heard of the new one. Build it after the head.",
+        "The head has not learned: print the loss. Does the optimizer hold the new head's tensors (build it after the "
+        "head), has the head an output for each of the `classes`, is the rate large enough, and is `step()` called "
+        "while the gradients are there?",
     ),
     mistake(
         _head_training_like(late=False, keeps=False),
@@ -153,7 +193,7 @@ mistakes = [
     mistake(
         _head_training_like(keeps=False),
         "The backbone's parameters rest, but the running mean and variance of its BatchNorm move in every "
-        "forward pass: `model[0].eval()` after `model.train()`.",
+        "forward pass: `model[0].eval()` before the loop, and no `train()` after it.",
     ),
     mistake(
         _head_training_like(prefixes=("0.", "1.")),
@@ -162,19 +202,40 @@ mistakes = [
     ),
     mistake(
         _head_training_like(frozen=False),
-        "Parameters of the backbone train. All whose names begin with `0.` are to stay: the Linear layer "
-        "`0.0` and the weight and bias of BatchNorm, `0.1`.",
+        "Parameters of the backbone train, or require gradients. All whose names begin with `0.` are to be frozen, and "
+        "to stay so: the Linear layer `0.0` and the weight and bias of BatchNorm, `0.1`.",
+    ),
+    mistake(
+        _wrong_part,
+        "The head is frozen and the backbone trains. Print the names: the head is `1.`, the backbone is `0.`.",
+    ),
+    mistake(
+        _as_many_as_labels,
+        "The head has fewer classes than `classes` says. The last class may have no row in `y`, and is a class "
+        "all the same.",
+    ),
+    mistake(
+        _trains_a_copy,
+        "What you return has learned, but the model that was handed over has not got its head: you train another one, "
+        "such as a copy.",
+    ),
+    mistake(
+        _inputs_of_the_backbone,
+        "The head gets what the backbone gives out, not the columns of `X`. The old head knows how many numbers that "
+        "are: `model[-1].in_features`.",
     ),
 ]
 alternatives = [
     _head_only,
     _on_features,
     _head_by_closed_eyes,
+    _in_thirds,
 ]
 also_wrong = [
     _puts_all_back,
     _no_training,
     _one_step,
+    _freezes_for_a_time,
 ]
 hints = [
     "Bug 1 gives an error: print `[name for name, _ in model.named_parameters()]` after the new head is in. "

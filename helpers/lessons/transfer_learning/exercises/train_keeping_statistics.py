@@ -14,7 +14,7 @@ requirements = {BATCHNORM_EVAL: 1, ALL_ELSE: 1}
 parts = {
     "in train mode": BATCHNORM_EVAL,
     "statistics as before": ALL_ELSE,
-    "parameters train as before": ALL_ELSE,
+    "parameters that train": ALL_ELSE,
 }
 driver = drivers.modes
 conclude = conclusions.modes
@@ -99,6 +99,48 @@ def _only_dropout(model):
             layer.train()
 
 
+def _dropout_too(model):
+    reference(model)
+    for layer in model.modules():
+        if isinstance(layer, nn.Dropout):
+            layer.eval()
+
+
+def _all_norms(model):
+    model.train()
+    for layer in model.modules():
+        if "Norm" in type(layer).__name__:
+            layer.eval()
+
+
+def _one_d_only(model):
+    model.train()
+    for layer in model.modules():
+        if isinstance(layer, nn.BatchNorm1d):
+            layer.eval()
+
+
+def _resets(model):
+    reference(model)
+    for layer in model.modules():
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+            layer.reset_running_stats()
+
+
+def _wakes_all(model):
+    reference(model)
+    model.requires_grad_(True)
+
+
+def _down_by_hand(model):
+    model.training = True
+    for part in model.children():
+        if isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d):
+            part.eval()
+        else:
+            _down_by_hand(part)
+
+
 def _no_tracking(model):
     model.train()
     for layer in model.modules():
@@ -142,18 +184,47 @@ mistakes = [
         "There is BatchNorm1d as well as BatchNorm2d.",
     ),
     mistake(
+        _one_d_only,
+        "One BatchNorm layer is in eval mode and another is not: it is a BatchNorm2d, comes later, and lies "
+        "deeper inside. Do you ask for both kinds, go through all of `model.modules()`, and to the end of the loop?",
+    ),
+    mistake(
+        _only_dropout,
+        "BatchNorm is in eval mode and dropout in train mode, but other layers are in eval mode, too. The whole "
+        "model is to be in train mode but for BatchNorm.",
+    ),
+    mistake(
+        _dropout_too,
+        "Dropout is in eval mode with BatchNorm. It is to be in train mode.",
+    ),
+    mistake(
+        _all_norms,
+        "Another norm layer is in eval mode, too. Only BatchNorm1d and BatchNorm2d are meant: LayerNorm has "
+        "no running statistics.",
+    ),
+    mistake(
+        _resets,
+        "The running mean and variance have been set back to 0 and 1. They are to stay as they were: `eval()` "
+        "is enough.",
+    ),
+    mistake(
+        _wakes_all,
+        "The modes are right. But parameters that came frozen train now, and no `requires_grad` was to change.",
+    ),
+    mistake(
         _wrong_order,
-        "BatchNorm is in train mode. `model.train()` reaches every layer inside: if it comes last, it "
-        "undoes your `eval()`; and `model.children()` sees the outer layers only, `model.modules()` all.",
+        "BatchNorm is still in train mode. Is `eval()` called on it, with brackets, and is it found by its type, not "
+        "by its name? `train()` reaches every layer inside: if it comes later, it undoes your `eval()`. And "
+        "`model.children()` sees the outer layers only, `model.modules()` all.",
     ),
 ]
 alternatives = [
     _by_what_it_has,
     _apply,
     _modes_by_type_name,
+    _down_by_hand,
 ]
 also_wrong = [
-    _only_dropout,
     _no_tracking,
     _zero_momentum,
 ]
