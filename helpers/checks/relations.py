@@ -270,8 +270,7 @@ def _by_inputs(pairs: list[_Pair]) -> str:
         for side, words in _SIDES:
             inside = side(x)
             if inside.any() and not inside.all() and wrong.any() and not (wrong & ~inside).any():
-                every = "" if bool((wrong == inside).all()) else " (not everywhere there)"
-                return f"Right but for the entries where `{name}` is {words}{every}."
+                return f"Wrong only where `{name}` is {words}."
     return ""
 
 
