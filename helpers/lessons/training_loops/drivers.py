@@ -236,14 +236,14 @@ def power_cut(train: Callable, setting: dict[str, Any]) -> dict[str, Any]:
             path = path.rename(elsewhere / "moved.pt")
         again = run(train, setting | {"fresh": True}, epochs, path, seed=2)
         after_the_end = run(train, setting | {"fresh": True}, epochs, path, seed=3)
-    if cut.loader.given < cut_after:
+    if len(cut.loader.rows) < cut_after:
         raise UnusableAnswer(
-            f"{epochs} epochs took {cut.loader.given} batches; at least {cut_after + 1} are wanted"
+            f"{epochs} epochs took {len(cut.loader.rows)} batches; at least {cut_after + 1} are wanted"
         )
     return {
         "files after the cut": files,
-        "batches after the cut": again.loader.given,
-        "batches after the end": after_the_end.loader.given,
+        "rows after the cut": again.loader.rows,  # the first of each batch
+        "rows after the end": after_the_end.loader.rows,
         "weights after the end": after_the_end.weights,
         "weights without a cut": whole.weights,
         "weights with a cut": again.weights,

@@ -101,7 +101,8 @@ def initialised(init: Callable, inputs: int, outputs: int, kind: str) -> dict[st
     """Call `init(layer, kind)` on a linear layer; return the values in the tensors that it had before.
 
     "products" is what the layer's weight makes of drawn rows now, so another tensor in its place shows; and beside it
-    what the weight of a second layer makes of them, which has been through the same.
+    what the weight of a second layer makes of them, which has been through the same. "slope" is the gradient of the
+    sum of the products, None where none arrives.
     """
     layer = nn.Linear(inputs, outputs)
     with torch.no_grad():
@@ -111,7 +112,10 @@ def initialised(init: Callable, inputs: int, outputs: int, kind: str) -> dict[st
     second = nn.Linear(inputs, outputs)
     init(second, kind)
     rows = drawn_rows(inputs, inputs + outputs)
+    total = (rows @ layer.weight.T).sum()
+    slope = torch.autograd.grad(total, layer.weight)[0] if total.requires_grad else None
     return {
+        "slope": slope,
         "weight": weight.detach().half(),  # half the size, and exact enough for a spread
         "bias": layer.bias.detach().clone(),
         "products": rows @ layer.weight.T,

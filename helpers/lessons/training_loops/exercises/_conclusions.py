@@ -87,8 +87,8 @@ def power_cut(seen: dict[str, Any], setting: dict[str, Any]) -> dict[str, Any]:
     whole, resumed = seen["weights without a cut"], seen["weights with a cut"]
     found = {
         "a checkpoint lies there after the cut": "cut.pt" in seen["files after the cut"],
-        "batches after the cut": seen["batches after the cut"],
-        "batches after the end": seen["batches after the end"],
+        "batches after the cut": len(seen["rows after the cut"]),
+        "batches after the end": len(seen["rows after the end"]),
         "nothing changes after the end": torch.equal(seen["weights after the end"], resumed),
         "resumed equals uncut to the last bit": torch.equal(resumed, whole),
     }
@@ -224,7 +224,7 @@ class _Calls:
     def steps_are_of_one_batch(self) -> bool:
         """Whether each model's weights go on by rate times the gradient of one batch."""
         order = list(dict.fromkeys(self.all[n]["model"] for n in self.training))
-        if len(order) != len(self.rates) or not self.regular():
+        if len(order) != len(self.rates) or not self.regular() or not self._begin_anew(order):
             return False
         rate = torch.tensor([self.rates[order.index(self.all[n]["model"])] for n in self.training])
         later = [self._next(n) for n in self.training]
@@ -241,6 +241,13 @@ class _Calls:
             right |= torch.stack(errors).amax(0) < 2e-6 + 2e-3 * rate
         right |= torch.tensor([n == m for n, m in zip(self.training, later, strict=True)])
         return bool(right.all())
+
+    def _begin_anew(self, models: list[int]) -> bool:
+        """Say whether these models had their first weights at their first call: none goes on where another ended."""
+        start = self.task.model(drivers.Log()).state_dict().values()
+        state = torch.cat([t.float().reshape(-1) for t in start])
+        first = {model: next(c for c in self.all if c["model"] == model) for model in models}
+        return all(close(call["state"], state) for call in first.values())
 
     def _next(self, n: int) -> int:
         """Return the number of the model's next call, or n where there is none."""
