@@ -9,7 +9,12 @@ from helpers.proofs.declarations import PROOFS
 from helpers.proofs.editions import prove_editions
 from helpers.proofs.report import report
 
-EXERCISES = [check.exercise for lesson in lessons().values() for check in lesson]
+EXERCISES = [
+    # What gives an answer seconds takes some itself, tried with dozens of answers.
+    pytest.param(check.exercise, marks=[pytest.mark.slow] if check.exercise.seconds >= 2 else [])
+    for lesson in lessons().values()
+    for check in lesson
+]
 
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda p: p.__name__)
