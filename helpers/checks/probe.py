@@ -109,8 +109,7 @@ def run_case(
     """
     kept = [] if kept is None else kept
     arguments = [plain.decode(i) for i in inputs]
-    made = [number for number, before in enumerate(inputs) if _holds_recipe(before)]
-    looked = {number: _look(arguments[number]) for number in made}
+    looked = {n: _look(arguments[n]) for n, before in enumerate(inputs) if _holds_recipe(before)}
     seed_all(seed)
     shares: list[int] = []
     with captured() as printed:

@@ -1,6 +1,7 @@
 """Which declared mistake an answer behaves like."""
 
 from functools import partial
+from typing import Any
 
 from helpers.checks import plain
 from helpers.checks.compare import Finding, compare
@@ -15,15 +16,19 @@ CUT = (
 
 def recognise(exercise: Exercise, plan: dict, runs: list[dict]) -> str:
     """Return the sentence of the declared mistake that behaves like these runs on every case, or ""."""
-    same = partial(same_outcome, exercise=exercise)
     for known in exercise.mistakes:
-        if all(map(same, runs, declared_runs(exercise, plan, known.answer))):
+        if behaves_like(exercise, plan, runs, known.answer):
             return known.says
     return ""
 
 
-def same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
-    """Say whether two runs of one case came out alike: the same answer, or the same error."""
+def behaves_like(exercise: Exercise, plan: dict, runs: list[dict], answer: Any) -> bool:
+    """Say whether an answer of the declaration's gives these runs; it is run as far as the first case that differs."""
+    same = partial(_same_outcome, exercise=exercise)
+    return all(map(same, runs, declared_runs(exercise, plan, answer)))
+
+
+def _same_outcome(run: dict, other: dict, exercise: Exercise) -> bool:
     if run["outcome"] != other["outcome"]:
         return False
     if run["outcome"] == "raised":

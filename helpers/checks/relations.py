@@ -189,14 +189,13 @@ def _ratio(pair: _Pair) -> float | None:
 
 
 def _factor(pairs: list[_Pair]) -> str:
-    ratios = [_ratio(p) for p in pairs if bool((p.expected.abs() > 1e-6).any())]
     told = [p for p in pairs if bool((p.expected.abs() > 1e-6).any())]
+    ratios = [_ratio(p) for p in told]
     if not ratios or any(r is None or r != r for r in ratios):
         return ""
     known = [r for r in ratios if r is not None]
-    if all(
-        abs(r - 1) <= 1e-2 for r in known
-    ):  # a few digits are lost, or the zeros alone are wrong
+    # A few digits are lost, or the zeros alone are wrong.
+    if all(abs(r - 1) <= 1e-2 for r in known):
         return ""
     if sum(p.expected.numel() for p in told) < _FEW:
         return ""

@@ -69,10 +69,6 @@ def steps(step: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _modes(model: nn.Module) -> list[str]:
-    return ["train" if module.training else "eval" for module in model.modules()]
-
-
 def _endless(batches: Iterable) -> Iterator:
     while True:
         yield from batches
@@ -160,7 +156,7 @@ def evaluation(evaluate: Callable, setting: dict[str, Any]) -> dict[str, Any]:
     if not model.log:
         raise UnusableAnswer("the model was never called")
     calls = list(model.log)
-    modes = _modes(model)
+    modes = ["train" if m.training else "eval" for m in model.modules()]
     with torch.no_grad():
         model(X)
     return {
